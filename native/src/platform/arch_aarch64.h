@@ -1,0 +1,18 @@
+/* The 16-byte compare-and-swap and the spin hint of aarch64. */
+#ifndef ARCH_AARCH64_H
+#define ARCH_AARCH64_H
+
+#include <stdbool.h>
+
+static inline void cn_arch_pause(void)
+{
+    __asm__ __volatile__("isb" ::: "memory"); /* longer than yield, which most cores treat as a nop */
+}
+
+/* Every ARMv8 core has the LDXP/STXP pair; the builtin takes CASPAL where the core has LSE. */
+static inline bool cn_arch_has_cas16(void)
+{
+    return true;
+}
+
+#endif

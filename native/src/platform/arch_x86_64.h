@@ -1,0 +1,24 @@
+/* The 16-byte compare-and-swap and the spin hint of x86-64. */
+#ifndef ARCH_X86_64_H
+#define ARCH_X86_64_H
+
+#include <cpuid.h>
+#include <stdbool.h>
+
+#ifndef __GCC_HAVE_SYNC_COMPARE_AND_SWAP_16
+#error "compile with -mcx16: without it the builtin calls libatomic, which may take a lock"
+#endif
+
+static inline void cn_arch_pause(void)
+{
+    __builtin_ia32_pause();
+}
+
+/* CPUID.01H:ECX.CMPXCHG16B[bit 13] (Intel SDM volume 2A, CPUID). */
+static inline bool cn_arch_has_cas16(void)
+{
+    unsigned eax, ebx, ecx, edx;
+    return __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & (1U << 13)) != 0;
+}
+
+#endif

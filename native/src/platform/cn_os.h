@@ -1,0 +1,85 @@
+/* Every system call of the core, behind one function each: here errno becomes an error code and faults are planted.
+ *
+ * All functions: any thread, no locks of ours.  They return 0 or a negative code of errors.def.  Sizes and
+ * addresses are multiples of the page size; asserts check it. */
+#ifndef CN_OS_H
+#define CN_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+size_t cn_os_page_bytes(void);
+
+/* Reserves address space without memory (PROT_NONE, no swap reservation), aligned to `align` (a power of two, at
+ * least a page).  The caller owns it until cn_os_unmap. */
+int cn_os_reserve(size_t bytes, size_t align, void **out);
+
+/* Makes reserved memory readable and writable.  Pages are zero and appear at first touch. */
+int cn_os_commit(void *base, size_t bytes);
+
+/* Gives pages and addresses back. */
+int cn_os_unmap(void *base, size_t bytes);
+
+/* Touches every page for writing without changing what it holds.  CN_ENOTSUP on kernels before 5.14, then the
+ * caller touches the pages itself. */
+int cn_os_populate(void *base, size_t bytes);
+
+/* Asks for transparent huge pages.  CN_ENOTSUP when the kernel was built without them. */
+int cn_os_huge_pages(void *base, size_t bytes);
+
+/* Gives pages back when the kernel wants them (MADV_FREE): until then the old contents may or may not be there. */
+int cn_os_purge_lazy(void *base, size_t bytes);
+
+/* Gives pages back at once (MADV_DONTNEED); they read as zero afterwards. */
+int cn_os_purge_now(void *base, size_t bytes);
+
+/* How memory is placed on NUMA nodes. */
+typedef enum cn_numa {
+    CN_NUMA_LOCAL = 0,      /* where the touching thread runs: the kernel's default, no call */
+    CN_NUMA_BIND = 1,       /* strictly on the node; the kernel kills when the node is full */
+    CN_NUMA_PREFERRED = 2,  /* on the node while it has room, else elsewhere */
+    CN_NUMA_INTERLEAVE = 3, /* page by page over all nodes that have memory */
+    CN_NUMA_POLICIES
+} cn_numa_t;
+
+/* Sets the placement of not yet touched memory.  `nodes` has a bit for every OS node index (interleave: several).
+ * CN_ENOTSUP when the kernel or the container refuses (ENOSYS, EPERM), CN_ENODEV for a node that is not there. */
+int cn_os_bind(void *base, size_t bytes, cn_numa_t numa, uint64_t nodes);
+
+/* Maps `bytes` of a file (made and sized when needed) shared, with MAP_SYNC where the file lies on DAX; *synced tells
+ * whether MAP_SYNC was granted.  CN_EIO with the file untouched when it cannot be opened, sized or mapped. */
+int cn_os_map_file(const char *path, size_t bytes, size_t align, void **out, bool *synced);
+
+/* Bytes of [base, base + bytes) that are in memory now (mincore). */
+int cn_os_resident(const void *base, size_t bytes, size_t *out);
+
+/* Monotonic nanoseconds. */
+uint64_t cn_os_nanos(void);
+
+/* Lets other threads run / sleeps. */
+void cn_os_yield(void);
+
+/* Starts a detached-on-exit background thread with all signals blocked and a small stack, named `name`. */
+typedef struct cn_os_thread {
+    uint64_t id;
+} cn_os_thread_t;
+int cn_os_thread_start(cn_os_thread_t *thread, const char *name, void *(*run)(void *), void *argument);
+void cn_os_thread_join(cn_os_thread_t *thread);
+
+/* An event that one thread waits for, with a time limit. */
+typedef struct cn_os_event cn_os_event_t;
+int cn_os_event_create(cn_os_event_t **out);
+void cn_os_event_destroy(cn_os_event_t *event);
+void cn_os_event_set(cn_os_event_t *event);                      /* wakes the waiter; remembered until waited for */
+bool cn_os_event_wait(cn_os_event_t *event, uint64_t nanos_max); /* true: was set; false: time is up */
+
+/* A mutex for set-up and tear-down paths (never on a path that moves blocks). */
+typedef struct cn_os_mutex {
+    _Alignas(8) unsigned char opaque[64];
+} cn_os_mutex_t;
+#define CN_OS_MUTEX_INIT {{0}}
+void cn_os_mutex_lock(cn_os_mutex_t *mutex);
+void cn_os_mutex_unlock(cn_os_mutex_t *mutex);
+
+#endif
