@@ -1,0 +1,25 @@
+# cenote_test_folder(): each program of a test folder becomes an executable and a ctest.
+
+find_library(CENOTE_CMOCKA cmocka)
+if(NOT CENOTE_CMOCKA)
+  message(FATAL_ERROR "cmocka is missing (Debian: libcmocka-dev; ci/setup installs it).  "
+    "Without tests: -DCENOTE_TESTS=OFF.")
+endif()
+
+# Every *.c of the calling folder is one program, named like the file; a file cn_*.c is a helper linked into each.
+# LABEL goes to `ctest -L`; TIMEOUT in seconds catches a hang, it measures nothing.
+function(cenote_test_folder label timeout)
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.c")
+  set(helpers ${sources})
+  list(FILTER helpers INCLUDE REGEX "/cn_[^/]*\\.c$")
+  list(FILTER sources EXCLUDE REGEX "/cn_[^/]*\\.c$")
+  foreach(source IN LISTS sources)
+    get_filename_component(name "${source}" NAME_WE)
+    add_executable(${name} "${source}" ${helpers})
+    target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/tests/native")
+    target_link_libraries(${name} PRIVATE cenote_core "${CENOTE_CMOCKA}")
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${timeout} ENVIRONMENT
+      "ASAN_OPTIONS=abort_on_error=1:strict_string_checks=1;UBSAN_OPTIONS=print_stacktrace=1;TSAN_OPTIONS=exitcode=66:second_deadlock_stack=1")
+  endforeach()
+endfunction()
