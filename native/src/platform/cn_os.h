@@ -67,6 +67,9 @@ typedef struct cn_os_thread {
 int cn_os_thread_start(cn_os_thread_t *thread, const char *name, void *(*run)(void *), void *argument);
 void cn_os_thread_join(cn_os_thread_t *thread);
 
+/* Runs `before` before every fork of this process, `parent` and `child` after it.  For good; 0 or CN_ENOMEM. */
+int cn_os_at_fork(void (*before)(void), void (*parent)(void), void (*child)(void));
+
 /* An event that one thread waits for, with a time limit. */
 typedef struct cn_os_event cn_os_event_t;
 int cn_os_event_create(cn_os_event_t **out);

@@ -1,0 +1,78 @@
+/* Making and taking spare chunks. */
+#include "growth/cn_spare.h"
+
+#include "base/cn_error.h"
+
+void cn_spare_init(cn_spare_t *spare, cn_chunk_table_t *table, cn_node_arena_t *arena, cn_count_t *count,
+                   uint32_t node, bool prefault)
+{
+    spare->table = table;
+    spare->arena = arena;
+    spare->count = count;
+    spare->node = node;
+    spare->prefault = prefault;
+    cn_store_relaxed(&spare->target, 1U);
+    cn_store_relaxed(&spare->growths, 0U);
+}
+
+uint32_t cn_spare_take(cn_spare_t *spare)
+{
+    return cn_chunk_take(spare->table, spare->node, CN_CHUNK_SPARE, CN_CHUNK_ACTIVE);
+}
+
+/* Touches a chunk's pages; a refusal costs page faults later, nothing else. */
+static bool cn_spare_touch(cn_spare_t *spare, uintptr_t base)
+{
+    if (cn_node_arena_populate(spare->arena, (void *)base, spare->table->chunk_bytes) != CN_OK) {
+        cn_count_add(spare->count, CN_COUNT_populate_failures, 1U);
+        return false;
+    }
+    cn_count_add(spare->count, CN_COUNT_bytes_populated, spare->table->chunk_bytes);
+    return true;
+}
+
+int cn_spare_make(cn_spare_t *spare, bool touch)
+{
+    cn_chunk_table_t *table = spare->table;
+    const uint32_t index = cn_chunk_take(table, spare->node, CN_CHUNK_IDLE, CN_CHUNK_CLAIMED);
+    if (index != CN_CHUNK_INDEX_NONE) {
+        const bool touched = touch && cn_spare_touch(spare, cn_chunk_base(table, index));
+        cn_chunk_settle(table, index, CN_CHUNK_SPARE, touched);
+        return CN_OK;
+    }
+    if (cn_chunk_is_full(table)) return CN_EXHAUSTED;
+    const size_t align = table->chunk_bytes >= ((size_t)2 << 20) ? (size_t)2 << 20 : cn_os_page_bytes();
+    void *base = NULL;
+    const int code = cn_node_arena_chunk_get(spare->arena, table->chunk_bytes, align, &base);
+    if (code != CN_OK) {
+        if (code == CN_BUDGET) cn_count_add(spare->count, CN_COUNT_budget_refusals, 1U);
+        return code;
+    }
+    const bool touched = touch && cn_spare_touch(spare, (uintptr_t)base);
+    if (!cn_chunk_publish(table, (uintptr_t)base, spare->node, touched)) {
+        cn_node_arena_chunk_put(spare->arena, base, table->chunk_bytes); /* another thread took the last place */
+        return CN_EXHAUSTED;
+    }
+    return CN_OK;
+}
+
+void cn_spare_fill(cn_spare_t *spare)
+{
+    while (cn_load_acquire(&spare->table->spare) < (int32_t)cn_load_relaxed(&spare->target)) {
+        if (cn_spare_make(spare, spare->prefault) != CN_OK) return; /* callers meet the same refusal and report it */
+    }
+}
+
+void cn_spare_missed(cn_spare_t *spare)
+{
+    cn_count_add(spare->count, CN_COUNT_spare_misses, 1U);
+    uint32_t seen = cn_load_relaxed(&spare->target);
+    const uint32_t want = seen * 2U < CN_SPARE_TARGET_MAX ? seen * 2U : CN_SPARE_TARGET_MAX;
+    if (want > seen) (void)cn_cas_acq_rel(&spare->target, &seen, want); /* lost: another miss raised it */
+}
+
+void cn_spare_calm(cn_spare_t *spare)
+{
+    uint32_t seen = cn_load_relaxed(&spare->target);
+    if (seen > 1U) (void)cn_cas_acq_rel(&spare->target, &seen, seen / 2U);
+}
