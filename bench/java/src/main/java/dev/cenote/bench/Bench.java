@@ -1,0 +1,19 @@
+package dev.cenote.bench;
+
+import dev.cenote.bench.drive.BlocksCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command behind {@code ci/bench}. */
+@Command(name = "bench", description = "Measures Cenote side by side with what a user would pick instead.",
+        mixinStandardHelpOptions = true, subcommands = BlocksCommand.class)
+public final class Bench {
+
+    private Bench() {
+    }
+
+    /** Runs it. */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Bench()).execute(args));
+    }
+}

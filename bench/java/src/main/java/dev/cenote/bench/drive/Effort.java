@@ -1,0 +1,42 @@
+package dev.cenote.bench.drive;
+
+/** How much time a run may take, and what it is spent on. */
+enum Effort {
+    /** Up to 5 minutes: one JDK, one JVM per figure, the end sizes for the peers that matter there. */
+    QUICK(1, 1, 4, 120, 3),
+    /** Up to 15 minutes: the newest JDK twice, the oldest once. */
+    NORMAL(2, 1, 4, 150, 5),
+    /** An hour and more: every peer at every size, several JVMs. */
+    FULL(5, 5, 5, 200, 9);
+
+    private final int forksOfNewest;
+    private final int forksOfOthers;
+    private final int iterations;
+    private final int iterationMillis;
+    private final int coldForks;
+
+    Effort(int forksOfNewest, int forksOfOthers, int iterations, int iterationMillis, int coldForks) {
+        this.forksOfNewest = forksOfNewest;
+        this.forksOfOthers = forksOfOthers;
+        this.iterations = iterations;
+        this.iterationMillis = iterationMillis;
+        this.coldForks = coldForks;
+    }
+
+    int forks(boolean newest) {
+        return newest ? forksOfNewest : forksOfOthers;
+    }
+
+    int iterations() {
+        return iterations;
+    }
+
+    int iterationMillis() {
+        return iterationMillis;
+    }
+
+    /** A cold start is one figure per JVM, so it takes more of them. */
+    int coldForks(boolean newest) {
+        return newest ? coldForks : Math.max(1, coldForks / 2);
+    }
+}

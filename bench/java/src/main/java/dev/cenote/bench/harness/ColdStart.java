@@ -1,0 +1,79 @@
+package dev.cenote.bench.harness;
+
+import dev.cenote.bench.peer.Peer;
+import dev.cenote.bench.peer.PeerKind;
+import java.lang.ref.Reference;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The first use of memory: {@value #MEBIBYTES} MiB taken in blocks, each written once, none given back, each get and
+ * touch timed on its own. What the JIT needs is taught on another pool of the same kind, which keeps its memory, so
+ * that none of it comes back as the memory that is measured.
+ *
+ * <p>Arguments: peer, block bytes, milliseconds to let the opened pool rest before the first get.
+ */
+public final class ColdStart {
+
+    private static final int MEBIBYTES = 64;
+    private static final int TAUGHT_MEBIBYTES = 80;
+
+    private ColdStart() {
+    }
+
+    /** Runs it. */
+    public static void main(String[] args) throws InterruptedException {
+        int bytes = Integer.parseInt(args[1]);
+        long restMillis = Long.parseLong(args[2]);
+        PeerKind kind = PeerKind.byLabel(args[0]);
+        Thread thread = FastThreads.factory("cold").newThread(() -> run(kind, bytes, restMillis));
+        thread.start();
+        thread.join();
+    }
+
+    private static void run(PeerKind kind, int bytes, long restMillis) {
+        Affinity.pin(0);
+        Peer taught = kind.open(bytes).forThread();
+        take(taught, TAUGHT_MEBIBYTES, bytes);
+
+        long opening = System.nanoTime();
+        Peer shared = kind.open(bytes);
+        long opened = System.nanoTime();
+        Peer peer = shared.forThread();
+        rest(restMillis);
+        double[] nanos = take(peer, MEBIBYTES, bytes);
+
+        double sum = 0;
+        for (double each : nanos) {
+            sum += each;
+        }
+        double[] sorted = Outcome.sorted(nanos, nanos.length);
+        Outcome.tell("open-ms", (opened - opening) / 1e6);
+        Outcome.tell("mean", sum / nanos.length);
+        Outcome.tell("p50", Outcome.quantile(sorted, 0.50));
+        Outcome.tell("p99", Outcome.quantile(sorted, 0.99));
+        Outcome.tell("p99.9", Outcome.quantile(sorted, 0.999));
+        Outcome.tell("max", sorted[sorted.length - 1]);
+        Reference.reachabilityFence(taught);
+        Reference.reachabilityFence(peer);
+    }
+
+    private static double[] take(Peer peer, int mebibytes, int bytes) {
+        int count = (int) ((long) mebibytes * 1024 * 1024 / bytes);
+        double[] nanos = new double[count];
+        peer.reserve(count);
+        for (int i = 0; i < count; i++) {
+            long start = System.nanoTime();
+            peer.hold(i);
+            nanos[i] = System.nanoTime() - start;
+        }
+        return nanos;
+    }
+
+    private static void rest(long millis) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.cenote.bench.harness;
+
+import dev.cenote.bench.peer.Peer;
+import dev.cenote.bench.peer.PeerKind;
+import dev.cenote.bench.peer.Ring;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One thread takes blocks and sends them through a ring of {@value #SLOTS} slots, another gives them back; both bound
+ * to a processor. Tells the median time of batches of {@value #BATCH} blocks at the sender; its waits on a full ring
+ * count, so a slow release shows.
+ *
+ * <p>Arguments: peer, block bytes, milliseconds to measure.
+ */
+public final class Handoff {
+
+    private static final int SLOTS = 128;
+    private static final int BATCH = 1000;
+    private static final int BATCHES_MAX = 200_000;
+
+    private volatile boolean stop;
+    private volatile double receiverBytes;
+    private volatile long measuredAt = Long.MAX_VALUE;
+
+    private Handoff() {
+    }
+
+    /** Runs it. */
+    public static void main(String[] args) throws InterruptedException {
+        Peer peer = PeerKind.byLabel(args[0]).open(Integer.parseInt(args[1]));
+        new Handoff().run(peer, Long.parseLong(args[2]));
+    }
+
+    private void run(Peer shared, long millis) throws InterruptedException {
+        Ring ring = shared.newRing(SLOTS);
+        double[] told = new double[3];
+        Thread receiver = FastThreads.factory("receiver").newThread(() -> receive(shared, ring));
+        Thread sender = FastThreads.factory("sender").newThread(() -> send(shared, ring, millis, told));
+        receiver.start();
+        sender.start();
+        sender.join();
+        stop = true;
+        receiver.join();
+        if (told[1] == 0) {
+            throw new IllegalStateException("the sender did not finish a batch");
+        }
+        Outcome.tell("ns", told[0]);
+        Outcome.tell("bytes", (told[2] + receiverBytes) / (told[1] * BATCH));
+    }
+
+    private void send(Peer shared, Ring ring, long millis, double[] told) {
+        Affinity.pin(0);
+        Peer peer = shared.forThread();
+        double[] nanosPerBlock = new double[BATCHES_MAX];
+        int batches = 0;
+        long allocatedBefore = 0;
+        long warmUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(400, millis / 2));
+        long runUntil = warmUntil + TimeUnit.MILLISECONDS.toNanos(millis);
+        long start = System.nanoTime();
+        while (start < runUntil && batches < BATCHES_MAX) {
+            peer.produce(ring, BATCH);
+            long end = System.nanoTime();
+            if (start < warmUntil) {
+                allocatedBefore = AllocationMeter.bytes();
+                if (end >= warmUntil) {
+                    measuredAt = end;
+                }
+            } else {
+                nanosPerBlock[batches++] = (double) (end - start) / BATCH;
+            }
+            start = end;
+        }
+        told[2] = AllocationMeter.bytes() - allocatedBefore;
+        told[1] = batches;
+        told[0] = batches == 0 ? 0 : Outcome.median(nanosPerBlock, batches);
+    }
+
+    private void receive(Peer shared, Ring ring) {
+        Affinity.pin(Runtime.getRuntime().availableProcessors() > 1 ? 1 : 0);
+        Peer peer = shared.forThread();
+        long allocatedBefore = -1;
+        while (true) {
+            if (!peer.consume(ring)) {
+                if (allocatedBefore < 0 && measuredAt != Long.MAX_VALUE) {
+                    allocatedBefore = AllocationMeter.bytes();
+                }
+                if (stop && !peer.consume(ring)) {
+                    break;
+                }
+                Ring.pause();
+            }
+        }
+        receiverBytes = allocatedBefore < 0 ? 0 : AllocationMeter.bytes() - allocatedBefore;
+    }
+}
