@@ -77,11 +77,4 @@ void cn_node_arena_trim(cn_node_arena_t *arena);
 cn_arena_counts_t cn_node_arena_counts(const cn_node_arena_t *arena);
 uint32_t cn_node_arena_node(const cn_node_arena_t *arena);
 
-/* Metadata of the core (pools, magazine headers, tables): zeroed, 128-byte aligned, from jemalloc's default
- * arena of the library; never in memory that is purged.  NULL when there is none. */
-void *cn_meta_allocate(size_t bytes);
-void cn_meta_free(void *memory, size_t bytes);
-/* Bytes of metadata handed out and not yet back: 0 when nothing is leaked.  For tests. */
-uint64_t cn_meta_bytes(void);
-
 #endif

@@ -25,6 +25,12 @@ uint32_t cn_topology_node_of_cpu(uint32_t cpu);     /* by OS processor number */
 uint32_t cn_topology_distance(uint32_t from, uint32_t to); /* 10 = local, as in the ACPI SLIT */
 bool cn_topology_is_synthetic(void);
 
+/* True when binding memory means something: several nodes, and they are real. */
+bool cn_topology_may_bind(void);
+
+/* For tests, until the next load: binds although it means nothing, so that refusals can be seen on any machine. */
+void cn_topology_force_bind(bool may_bind);
+
 /* The node of the processor this thread runs on now; 0 when there is one node.  Wait-free, one vDSO call. */
 uint32_t cn_topology_here(void);
 

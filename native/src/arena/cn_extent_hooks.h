@@ -1,0 +1,70 @@
+/* Where the memory of one jemalloc arena comes from: windows of reserved address space, opened piece by piece.
+ *
+ *   window   |######## opened: readable, bound, advised ########|........ reserved: PROT_NONE ........|
+ *            |region|region|region ...                          ^ opened
+ *
+ * jemalloc asks for regions (hook alloc), commits pieces of them (hook commit: the container's budget is asked, a file's
+ * blocks are reserved) and gives pieces back (hook decommit: the pages go, the addresses stay readable).  jemalloc's
+ * own tables lie in mappings of their own, outside the windows: they are never purged, bound, or in a file. */
+#ifndef CN_EXTENT_HOOKS_H
+#define CN_EXTENT_HOOKS_H
+
+#include <jemalloc/jemalloc.h>
+
+#include "arena/cn_node_arena.h"
+#include "base/cn_atomic.h"
+#include "platform/cn_os.h"
+
+#define CN_HUGE_PAGE ((size_t)2 * 1024 * 1024) /* x86-64 and aarch64 with 4 KiB pages; elsewhere only an alignment */
+#define CN_WINDOWS_MAX 128U
+
+typedef struct cn_window {
+    unsigned char *base;
+    size_t bytes;
+    size_t used;   /* handed out to jemalloc */
+    size_t opened; /* >= used; readable and writable up to here */
+} cn_window_t;
+
+typedef struct cn_extent_hooks {
+    extent_hooks_t table; /* first: jemalloc hands this address to every hook */
+    uint32_t node;
+    cn_map_policy_t policy;
+    bool with_file;
+    cn_os_file_t file; /* the only window, when there is a file */
+
+    cn_os_mutex_t lock; /* guards the windows */
+    uint32_t windows;
+    cn_window_t window[CN_WINDOWS_MAX];
+
+    CN_ATOMIC(uint64_t) reserved_bytes;
+    CN_ATOMIC(uint64_t) committed_bytes;
+    CN_ATOMIC(uint64_t) table_bytes; /* jemalloc's own */
+    CN_ATOMIC(uint64_t) numa_fallbacks;
+    CN_ATOMIC(uint64_t) huge_page_fallbacks;
+} cn_extent_hooks_t;
+
+/* Fills `hooks` (zeroed memory) for an arena of that node and policy; maps the file if there is one. */
+int cn_extent_hooks_init(cn_extent_hooks_t *hooks, uint32_t node, const cn_map_policy_t *policy);
+
+/* Unmaps every window, when the jemalloc arena is gone. */
+void cn_extent_hooks_close(cn_extent_hooks_t *hooks);
+
+/* Gives the pages of a piece back: at once, or when the kernel wants them. */
+int cn_extent_hooks_purge(cn_extent_hooks_t *hooks, void *base, size_t bytes, bool lazy);
+
+/* Reserves the disk blocks behind a piece, where memory is a file. */
+int cn_extent_hooks_ensure(cn_extent_hooks_t *hooks, void *base, size_t bytes);
+
+/* What the hooks did during one call of jemalloc on this thread. */
+typedef struct cn_hook_call {
+    int error;          /* why a hook refused, or 0 */
+    uint64_t allowance; /* bytes that the budget has granted already */
+} cn_hook_call_t;
+
+/* Begins such a call.  `allowance`: what the caller has asked the budget for itself. */
+void cn_hook_call_begin(uint64_t allowance);
+cn_hook_call_t cn_hook_call_end(void);
+
+bool cn_extent_hooks_is_valid(cn_extent_hooks_t *hooks);
+
+#endif

@@ -1,0 +1,155 @@
+/* Makes, finds, flushes and ends the threads' caches. */
+#include "arena/cn_tcache.h"
+
+#include <jemalloc/jemalloc.h>
+#include <string.h>
+
+#include "arena/cn_meta.h"
+#include "base/cn_assert.h"
+#include "base/cn_error.h"
+#include "base/cn_fault.h"
+
+/* A thread's side: its caches by the slot of their arena. */
+typedef struct cn_tcache_thread {
+    cn_tcache_t *cache[CN_ARENAS_MAX];
+} cn_tcache_thread_t;
+
+static cn_os_mutex_t cn_tcache_lock = CN_OS_MUTEX_INIT; /* guards all lists, and writing to a thread's table */
+static bool cn_tcache_has_key;
+static cn_os_exit_key_t cn_tcache_key;
+static _Thread_local cn_tcache_thread_t *cn_tcache_own;
+
+static unsigned cn_tcache_index(const cn_tcache_t *cache)
+{
+    return (((unsigned)cache->flags >> 8U) & 0xfffU) - 2U; /* undoes MALLOCX_TCACHE */
+}
+
+/* Out of the arena's list and the thread's table; what it cached goes back to the arena.  Under the lock. */
+static void cn_tcache_end(cn_tcache_t *cache)
+{
+    cn_tcache_list_t *list = cache->list;
+    if (cache->previous_in_arena != NULL) {
+        cache->previous_in_arena->next_in_arena = cache->next_in_arena;
+    } else {
+        list->first = cache->next_in_arena;
+    }
+    if (cache->next_in_arena != NULL) cache->next_in_arena->previous_in_arena = cache->previous_in_arena;
+    cache->thread->cache[list->slot] = NULL;
+
+    unsigned index = cn_tcache_index(cache);
+    const int number = cenote_je_mallctl("tcache.destroy", NULL, NULL, &index, sizeof index);
+    CN_ASSERT(number == 0);
+    cn_add_relaxed(&list->allocated_bytes, cn_load_relaxed(&cache->allocated_bytes));
+    cn_meta_free(cache, sizeof *cache);
+}
+
+/* Runs when a thread that had caches ends. */
+static void cn_tcache_thread_exit(void *argument)
+{
+    cn_tcache_thread_t *thread = argument;
+    cn_os_mutex_lock(&cn_tcache_lock);
+    for (uint32_t i = 0; i < CN_ARENAS_MAX; i++) {
+        if (thread->cache[i] != NULL) cn_tcache_end(thread->cache[i]);
+    }
+    cn_os_mutex_unlock(&cn_tcache_lock);
+    cn_tcache_own = NULL; /* a later destructor of another library may allocate once more: it gets a new table */
+    cn_meta_free(thread, sizeof *thread);
+}
+
+/* The calling thread's table, or NULL when there is no memory for one.  Under the lock. */
+static cn_tcache_thread_t *cn_tcache_thread(void)
+{
+    if (cn_tcache_own != NULL) return cn_tcache_own;
+    if (!cn_tcache_has_key) {
+        if (cn_os_at_thread_exit(cn_tcache_thread_exit, &cn_tcache_key) != CN_OK) return NULL;
+        cn_tcache_has_key = true;
+    }
+    cn_tcache_thread_t *thread = cn_meta_allocate(sizeof *thread);
+    if (thread == NULL) return NULL;
+    if (cn_os_exit_value_set(cn_tcache_key, thread) != CN_OK) {
+        cn_meta_free(thread, sizeof *thread);
+        return NULL;
+    }
+    cn_tcache_own = thread;
+    return thread;
+}
+
+/* Under the lock. */
+static cn_tcache_t *cn_tcache_make(cn_tcache_list_t *list)
+{
+    cn_tcache_thread_t *thread = cn_tcache_thread();
+    if (thread == NULL || CN_FAULT(arena_tcache)) return NULL;
+    cn_tcache_t *cache = cn_meta_allocate(sizeof *cache);
+    if (cache == NULL) return NULL;
+    unsigned index;
+    size_t index_bytes = sizeof index;
+    if (cenote_je_mallctl("tcache.create", &index, &index_bytes, NULL, 0) != 0) {
+        cn_meta_free(cache, sizeof *cache); /* jemalloc has 4093 of them; more threads go without */
+        return NULL;
+    }
+    cache->thread = thread;
+    cache->list = list;
+    cache->serial = list->serial;
+    cache->flags = (int)(MALLOCX_ARENA(list->jemalloc_arena) | MALLOCX_TCACHE(index));
+    cache->next_in_arena = list->first;
+    if (list->first != NULL) list->first->previous_in_arena = cache;
+    list->first = cache;
+    thread->cache[list->slot] = cache;
+    return cache;
+}
+
+cn_tcache_t *cn_tcache_here(cn_tcache_list_t *list)
+{
+    /* Another thread writes this entry only when the arena closes, and then nobody may be using it. */
+    cn_tcache_thread_t *thread = cn_tcache_own;
+    cn_tcache_t *cache = thread == NULL ? NULL : thread->cache[list->slot];
+    if (__builtin_expect(cache != NULL, 1)) return cache;
+
+    cn_os_mutex_lock(&cn_tcache_lock);
+    cache = cn_tcache_make(list);
+    cn_os_mutex_unlock(&cn_tcache_lock);
+    return cache;
+}
+
+void cn_tcache_flush_own(cn_tcache_t *cache)
+{
+    cn_store_relaxed(&cache->flush_wanted, 0U); /* a request that comes meanwhile is served by the flush below, or next */
+    unsigned index = cn_tcache_index(cache);
+    const int number = cenote_je_mallctl("tcache.flush", NULL, NULL, &index, sizeof index);
+    CN_ASSERT(number == 0);
+}
+
+void cn_tcache_flush(cn_tcache_list_t *list)
+{
+    cn_tcache_t *own = NULL;
+    cn_os_mutex_lock(&cn_tcache_lock);
+    for (cn_tcache_t *cache = list->first; cache != NULL; cache = cache->next_in_arena) {
+        if (cache->thread == cn_tcache_own) {
+            own = cache;
+        } else {
+            cn_store_relaxed(&cache->flush_wanted, 1U); /* orders nothing */
+        }
+    }
+    cn_os_mutex_unlock(&cn_tcache_lock);
+    if (own != NULL) cn_tcache_flush_own(own);
+}
+
+void cn_tcache_close(cn_tcache_list_t *list)
+{
+    cn_os_mutex_lock(&cn_tcache_lock);
+    while (list->first != NULL) {
+        cn_tcache_end(list->first);
+    }
+    cn_os_mutex_unlock(&cn_tcache_lock);
+}
+
+uint64_t cn_tcache_allocated(const cn_tcache_list_t *list)
+{
+    cn_os_mutex_lock(&cn_tcache_lock);
+    uint64_t bytes = cn_load_relaxed(&list->allocated_bytes);
+    for (const cn_tcache_t *cache = list->first; cache != NULL; cache = cache->next_in_arena) {
+        bytes += cn_load_relaxed(&cache->allocated_bytes);
+    }
+    cn_os_mutex_unlock(&cn_tcache_lock);
+    return bytes;
+}

@@ -1,0 +1,56 @@
+/* Each thread's cache for each arena it allocates from: an explicit jemalloc thread cache.
+ *
+ * jemalloc's automatic cache would serve any arena from any other's memory; an explicit one per arena never mixes nodes,
+ * and hands memory back to its own arena in batches.  A cache goes when its thread or its arena goes. */
+#ifndef CN_TCACHE_H
+#define CN_TCACHE_H
+
+#include "arena/cn_node_arena.h"
+#include "platform/cn_os.h"
+
+#define CN_ARENAS_MAX 256U
+
+/* One thread's cache for one arena; in the lists of both, under one lock. */
+typedef struct cn_tcache {
+    struct cn_tcache *next_in_arena;
+    struct cn_tcache *previous_in_arena;
+    struct cn_tcache_thread *thread;
+    struct cn_tcache_list *list;
+    uint64_t serial; /* of the arena */
+    int flags;       /* MALLOCX_ARENA | MALLOCX_TCACHE */
+    CN_ATOMIC(uint64_t) allocated_bytes; /* taken minus freed by this thread, modulo 2^64; written by the thread alone */
+    CN_ATOMIC(uint32_t) flush_wanted;    /* the arena is being trimmed */
+} cn_tcache_t;
+
+/* An arena's side of it. */
+typedef struct cn_tcache_list {
+    uint32_t slot;   /* < CN_ARENAS_MAX, unique among open arenas */
+    uint64_t serial; /* never used twice */
+    unsigned jemalloc_arena;
+    cn_tcache_t *first;
+    CN_ATOMIC(uint64_t) allocated_bytes; /* of threads that have ended or have no cache */
+} cn_tcache_list_t;
+
+/* The calling thread's cache for the arena, made at first use; NULL when there can be none (then go without). */
+cn_tcache_t *cn_tcache_here(cn_tcache_list_t *list);
+
+/* Gives back what the calling thread caches, and asks the other threads to do so at their next call. */
+void cn_tcache_flush(cn_tcache_list_t *list);
+
+/* Does what cn_tcache_flush asked for. */
+void cn_tcache_flush_own(cn_tcache_t *cache);
+
+/* Destroys every thread's cache for the arena.  No thread may be using the arena. */
+void cn_tcache_close(cn_tcache_list_t *list);
+
+/* Bytes handed out and not yet back, over all threads. */
+uint64_t cn_tcache_allocated(const cn_tcache_list_t *list);
+
+/* Adds to the account of the thread that owns the cache. */
+static inline void cn_tcache_account(cn_tcache_t *cache, uint64_t bytes)
+{
+    /* One writer: no read-modify-write needed.  Readers want a sum, not an order. */
+    cn_store_relaxed(&cache->allocated_bytes, cn_load_relaxed(&cache->allocated_bytes) + bytes);
+}
+
+#endif
