@@ -1,0 +1,13 @@
+package dev.cenote;
+
+/**
+ * What a pool's memory and depot are made of.
+ */
+public enum Backend {
+    /** {@link #JNI} where the native library loads, else {@link #JAVA} with one warning in the log. */
+    AUTO,
+    /** The native core: node arenas, huge pages, memory touched ahead, memory given back. */
+    JNI,
+    /** Pure Java: direct buffers and a 64-bit stamped compare-and-swap. For platforms without the native library. */
+    JAVA
+}

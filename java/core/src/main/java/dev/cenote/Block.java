@@ -1,0 +1,156 @@
+package dev.cenote;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One fixed-size piece of off-heap memory, owned by whoever took it from its {@link BlockPool}.
+ * <p>A pool has one {@code Block} per piece of memory for as long as it is open, so taking one allocates nothing.
+ * A block that was handed to another thread in the usual ways (queue, lock, volatile) is visible there. After it was
+ * put, a block must not be used: reads then give another owner's bytes, and writes destroy them.
+ * <p>Accessors check their offset against the block's size and use the native byte order.
+ */
+public final class Block implements AutoCloseable {
+
+    static final int FREE = 0;
+    static final int TAKEN = 1;
+
+    private static final VarHandle INT =
+        MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder()).withInvokeExactBehavior();
+    private static final VarHandle LONG =
+        MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder()).withInvokeExactBehavior();
+
+    final BlockPool pool;
+    final int number;
+    /**
+     * FREE or TAKEN. Plain: only the owner writes it. A block that two threads put at the same moment may pass this
+     * check; then it is in two magazines, and the second get finds it TAKEN and drops it.
+     */
+    int state;
+    private final int bytes;
+    private final long address;
+    private @Nullable ByteBuffer buffer;
+
+    Block(BlockPool pool, int number, int bytes, long address) {
+        this.pool = pool;
+        this.number = number;
+        this.bytes = bytes;
+        this.address = address;
+    }
+
+    /** {@return the pool it belongs to} */
+    public BlockPool pool() {
+        return pool;
+    }
+
+    /** {@return its size in bytes} */
+    public int bytes() {
+        return bytes;
+    }
+
+    /**
+     * {@return its address, a multiple of 64 for blocks of 64 bytes and more, else of 16}
+     *
+     * @throws UnsupportedOperationException on the {@link Backend#JAVA} backend of a JDK before 22
+     */
+    public long address() {
+        if (address == 0) {
+            throw new UnsupportedOperationException("pool \"" + pool.name() + "\" runs on the java backend, which knows"
+                + " no addresses before JDK 22; use buffer() or the accessors");
+        }
+        return address;
+    }
+
+    /**
+     * Gives the block's own view of its memory.
+     *
+     * @return the same direct buffer every time, in native byte order unless its user changed that; position and limit
+     *     are as the last user left them
+     */
+    public ByteBuffer buffer() {
+        ByteBuffer view = buffer;
+        return view != null ? view : makeBuffer();
+    }
+
+    private ByteBuffer makeBuffer() {
+        ByteBuffer made = pool.view(number);
+        buffer = made;
+        return made;
+    }
+
+    /**
+     * {@return the byte at an offset}
+     *
+     * @param offset 0 to {@link #bytes()} - 1
+     */
+    public byte getByte(int offset) {
+        return buffer().get(offset);
+    }
+
+    /**
+     * Sets the byte at an offset.
+     *
+     * @param offset 0 to {@link #bytes()} - 1
+     * @param value the byte
+     */
+    public void putByte(int offset, byte value) {
+        buffer().put(offset, value);
+    }
+
+    /**
+     * {@return the int at an offset}
+     *
+     * @param offset 0 to {@link #bytes()} - 4, aligned or not
+     */
+    public int getInt(int offset) {
+        return (int) INT.get(buffer(), offset);
+    }
+
+    /**
+     * Sets the int at an offset.
+     *
+     * @param offset 0 to {@link #bytes()} - 4, aligned or not
+     * @param value the int
+     */
+    public void putInt(int offset, int value) {
+        INT.set(buffer(), offset, value);
+    }
+
+    /**
+     * {@return the long at an offset}
+     *
+     * @param offset 0 to {@link #bytes()} - 8, aligned or not
+     */
+    public long getLong(int offset) {
+        return (long) LONG.get(buffer(), offset);
+    }
+
+    /**
+     * Sets the long at an offset.
+     *
+     * @param offset 0 to {@link #bytes()} - 8, aligned or not
+     * @param value the long
+     */
+    public void putLong(int offset, long value) {
+        LONG.set(buffer(), offset, value);
+    }
+
+    /**
+     * Puts the block back into its pool.
+     *
+     * @throws DoublePutException if it was put already
+     */
+    @Override
+    public void close() {
+        pool.put(this);
+    }
+
+    @Override
+    public String toString() {
+        return "Block " + number + " of pool \"" + pool.name() + "\", " + bytes + " bytes, "
+            + (state == TAKEN ? "taken" : "free");
+    }
+}

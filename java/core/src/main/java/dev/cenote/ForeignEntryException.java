@@ -1,0 +1,12 @@
+package dev.cenote;
+
+/**
+ * Thrown when an entry or an address is given to a pool that it does not belong to. The pool is unchanged.
+ */
+public final class ForeignEntryException extends CenoteException {
+    private static final long serialVersionUID = 1L;
+
+    ForeignEntryException(String message) {
+        super(message);
+    }
+}

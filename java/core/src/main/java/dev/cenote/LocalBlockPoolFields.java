@@ -1,0 +1,27 @@
+package dev.cenote;
+
+/**
+ * Keeps the line pair before a thread's hot fields free of other objects.
+ */
+@SuppressWarnings("unused")
+abstract class LocalBlockPoolPad {
+    private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
+}
+
+/**
+ * The hot fields of {@link LocalBlockPool}, between the paddings; a test checks the layout.
+ */
+abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
+    /** Index in {@link #numbers} behind the newest free block. Written by the owner, read by closers and statistics. */
+    int top;
+    /** Blocks taken here. Written by the owner. */
+    long gets;
+    /** Blocks that came from the depot. */
+    long refilled;
+    /** Blocks that went to the depot. */
+    long spilled;
+    /** The code that the last refill ended with, if it failed. */
+    int lastCode;
+    /** 1 while a virtual thread uses this stripe. */
+    int lock;
+}

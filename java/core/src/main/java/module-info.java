@@ -1,0 +1,9 @@
+/**
+ * Off-heap memory pools for latency-sensitive programs.
+ */
+module dev.cenote.core {
+    requires static transitive org.jspecify;
+    requires dev.cenote.binding;
+
+    exports dev.cenote;
+}
