@@ -36,6 +36,8 @@ enum cenote_error {
 #define CENOTE_PREFAULT 1    /* touch memory ahead, in the background */
 #define CENOTE_HUGE_PAGES 2  /* ask for transparent huge pages */
 #define CENOTE_PURGE_LAZY 4  /* MADV_FREE: the kernel takes idle pages when it needs them */
+#define CENOTE_KEEP_ADDRESSES 8 /* addresses stay mapped for the life of the process: a stale pointer reads zeros or
+                                   another pool's bytes and does not fault; costs address space only */
 
 /* Flags of cenote_allocate. */
 #define CENOTE_ZEROED 1
@@ -68,7 +70,7 @@ CENOTE_API int64_t cenote_container_used(void);
  *   chunk_bytes      unit of growth, 0: 2 MiB; enlarged for blocks that would waste more than an eighth of it
  *   magazine_blocks  1 .. 64, 0: by block size
  *   numa, node       CENOTE_NUMA_*; node for BIND and PREFERRED
- *   flags            CENOTE_PREFAULT | CENOTE_HUGE_PAGES | CENOTE_PURGE_LAZY
+ *   flags            CENOTE_PREFAULT | CENOTE_HUGE_PAGES | CENOTE_PURGE_LAZY | CENOTE_KEEP_ADDRESSES
  *   retained_bytes   idle memory above this goes back within 100 ms or so; INT64_MAX: no bound
  *   retain_nanos     idle memory goes back after this time; 0: never by time
  *   file             address of a NUL-terminated path that backs the memory, or 0

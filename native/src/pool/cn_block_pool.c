@@ -135,7 +135,7 @@ static void cn_pool_tear_down(cn_block_pool_t *pool)
     }
     for (uint32_t n = 0; n < pool->nodes; n++) {
         cn_depot_destroy(&pool->node[n].depot);
-        if (pool->node[n].arena != NULL) cn_node_arena_close(pool->node[n].arena);
+        if (pool->node[n].arena != NULL && !pool->keep_addresses) cn_node_arena_close(pool->node[n].arena);
     }
     if (pool->node != NULL) cn_meta_free(pool->node, pool->nodes * sizeof(cn_pool_node_t));
     cn_chunk_table_destroy(&pool->table);
@@ -159,6 +159,7 @@ int cn_block_pool_open(const cn_block_pool_options_t *options, int64_t handle, c
         cn_meta_free(pool, sizeof *pool);
         return code;
     }
+    pool->keep_addresses = options->keep_addresses; /* from here on: what failed to open holds nothing */
     pool->client.work = cn_block_pool_work;
     pool->period_began = cn_os_nanos();
     pool->background = cn_grower_join(&pool->client);

@@ -24,6 +24,7 @@ typedef struct cn_block_pool_options {
     bool prefault;
     bool huge_pages;
     bool purge_lazy;
+    bool keep_addresses; /* the node arenas outlive the pool, so its addresses stay mapped */
     uint64_t retained_bytes_max; /* idle memory above this goes back at the next tick */
     uint64_t retain_nanos;       /* idle memory goes back after this time; 0: only by the bound above and by trim */
     const char *file;            /* NULL: anonymous memory */
@@ -55,6 +56,7 @@ typedef struct cn_block_pool {
     uint32_t nodes;
     bool follows_thread; /* LOCAL and INTERLEAVE: a node for every NUMA node; else one */
     bool background;     /* the grower runs */
+    bool keep_addresses;
     cn_pool_node_t *node;
     cn_chunk_table_t table;
     /* rare seq_cst stores by growth, relaxed loads in every exchange: a spare chunk has to be made */

@@ -28,6 +28,8 @@ public interface NativeCalls {
     int HUGE_PAGES = 2;
     /** {@link #poolOpen}, flags: the kernel takes idle pages when it needs them. */
     int PURGE_LAZY = 4;
+    /** {@link #poolOpen}, flags: the pool's addresses stay mapped for the life of the process. */
+    int KEEP_ADDRESSES = 8;
 
     /** {@link #allocate}, flags: the memory is zeroed. */
     int ZEROED = 1;
