@@ -133,9 +133,9 @@ final class JniCalls implements NativeCalls {
 
     @Override
     public ByteBuffer view(long address, long bytes) {
-        if (address == 0 || bytes < 0 || bytes > Integer.MAX_VALUE) {
+        if (address == 0 || bytes < 1 || bytes > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("a view of " + bytes + " bytes at address " + address
-                + ": it takes 0 to " + Integer.MAX_VALUE + " bytes, not at 0");
+                + ": it takes 1 to " + Integer.MAX_VALUE + " bytes, not at 0");
         }
         Object buffer = CenoteJni.view(address, bytes);
         if (buffer == null) {

@@ -70,7 +70,7 @@ final class LoadDiagnosis {
                 + JAVA_BACKEND + said(words), error);
         }
         if (words.contains("ELF") || words.contains("Exec format error") || words.contains("file too short")
-                || words.contains("wrong architecture")) {
+                || words.contains("Possible cause: ")) { // the JVM's guess: another processor, word width or byte order
             return new NativeLoadException(NativeLoadException.Reason.DAMAGED, file + " is no complete library for "
                 + host.platform() + ". Take the one from the cenote-native jar with classifier " + host.platform() + "."
                 + said(words), error);

@@ -96,7 +96,7 @@ public interface NativeCalls {
      * memory alive while the buffer is in use. Any thread. Allocates one Java object; for the cold path.
      *
      * @param address where the memory starts, not 0
-     * @param bytes   how much of it, 0 to {@link Integer#MAX_VALUE}
+     * @param bytes   how much of it, 1 to {@link Integer#MAX_VALUE}
      */
     ByteBuffer view(long address, long bytes);
 }
