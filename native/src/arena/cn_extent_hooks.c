@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "arena/cn_tcache.h"
 #include "base/cn_assert.h"
 #include "base/cn_error.h"
 #include "platform/cn_budget.h"
@@ -11,19 +12,14 @@
 #define CN_WINDOW_BYTES ((size_t)64 << 30)        /* what is reserved when addresses are free for the taking */
 #define CN_WINDOW_BYTES_LIMITED ((size_t)64 << 20) /* under RLIMIT_AS: leave the rest to the program */
 
-/* The calling thread's present call.  jemalloc runs hooks on the thread that allocates, so this tells it why. */
-static _Thread_local cn_hook_call_t cn_hook_call;
+/* A window is opened in steps that double, so that few growths pay for it: mprotect and two advices cost tens of
+ * microseconds, whatever the size.  Opened memory costs nothing until it is touched, except under mlockall. */
+#define CN_OPEN_BYTES_MIN ((size_t)4 << 20)
+#define CN_OPEN_BYTES_MAX ((size_t)256 << 20)
 
-void cn_hook_call_begin(uint64_t allowance)
+static size_t cn_round_up(size_t bytes, size_t align)
 {
-    cn_hook_call = (cn_hook_call_t){.error = CN_OK, .allowance = allowance};
-}
-
-cn_hook_call_t cn_hook_call_end(void)
-{
-    const cn_hook_call_t call = cn_hook_call;
-    cn_hook_call = (cn_hook_call_t){0};
-    return call;
+    return (bytes + align - 1U) & ~(align - 1U);
 }
 
 static cn_extent_hooks_t *cn_hooks_of(extent_hooks_t *table)
@@ -33,7 +29,7 @@ static cn_extent_hooks_t *cn_hooks_of(extent_hooks_t *table)
 
 static bool cn_hooks_refuse(int code)
 {
-    if (cn_hook_call.error == CN_OK) cn_hook_call.error = code;
+    if (cn_arena_thread.call.error == CN_OK) cn_arena_thread.call.error = code;
     return true;
 }
 
@@ -47,30 +43,48 @@ static bool cn_hooks_charged(const cn_extent_hooks_t *hooks)
 static bool cn_hooks_budget(const cn_extent_hooks_t *hooks, uint64_t bytes)
 {
     if (!cn_hooks_charged(hooks)) return true;
-    const uint64_t granted = bytes < cn_hook_call.allowance ? bytes : cn_hook_call.allowance;
+    const uint64_t granted = bytes < cn_arena_thread.call.allowance ? bytes : cn_arena_thread.call.allowance;
     if (bytes != granted && !cn_budget_allows(bytes - granted)) {
         (void)cn_hooks_refuse(CN_BUDGET);
         return false;
     }
-    cn_hook_call.allowance -= granted;
+    cn_arena_thread.call.allowance -= granted;
     return true;
 }
 
-/* ---- windows (under the lock) ---- */
+/* ---- windows ---- */
 
-static cn_window_t *cn_window_of(cn_extent_hooks_t *hooks, const void *base)
+/* The window that an address lies in, or NULL.  Any thread, no lock. */
+static const cn_window_t *cn_window_of(const cn_extent_hooks_t *hooks, const void *base)
 {
-    for (uint32_t i = 0; i < hooks->windows; i++) {
+    const uint32_t windows = cn_load_acquire(&hooks->windows); /* shows their bounds; pairs with cn_window_publish */
+    for (uint32_t i = 0; i < windows; i++) {
         const uintptr_t offset = (uintptr_t)base - (uintptr_t)hooks->window[i].base;
         if (offset < hooks->window[i].bytes) return &hooks->window[i];
     }
     return NULL;
 }
 
-/* Reserves a window of at least `bytes`; halves its wish until the system grants it. */
+/* Under the lock. */
+static void cn_window_publish(cn_extent_hooks_t *hooks, cn_window_t window)
+{
+    const uint32_t windows = cn_load_relaxed(&hooks->windows); /* ordered by the lock */
+    hooks->window[windows] = window;
+    cn_store_release(&hooks->windows, windows + 1U); /* pairs with the load in cn_window_of */
+    cn_add_relaxed(&hooks->reserved_bytes, window.bytes);
+}
+
+/* The one that is cut from, or NULL.  Under the lock. */
+static cn_window_t *cn_window_newest(cn_extent_hooks_t *hooks)
+{
+    const uint32_t windows = cn_load_relaxed(&hooks->windows); /* ordered by the lock */
+    return windows == 0 ? NULL : &hooks->window[windows - 1U];
+}
+
+/* Reserves a window of at least `bytes`; halves its wish until the system grants it.  Under the lock. */
 static int cn_window_add(cn_extent_hooks_t *hooks, size_t bytes)
 {
-    if (hooks->with_file || hooks->windows == CN_WINDOWS_MAX) return CN_ENOMEM;
+    if (hooks->with_file || cn_load_relaxed(&hooks->windows) == CN_WINDOWS_MAX) return CN_ENOMEM; /* by the lock */
     size_t wish = cn_os_address_space_is_limited() ? CN_WINDOW_BYTES_LIMITED : CN_WINDOW_BYTES;
     void *base;
     while (wish > bytes && cn_os_reserve(wish, CN_HUGE_PAGE, &base) != CN_OK) {
@@ -81,8 +95,7 @@ static int cn_window_add(cn_extent_hooks_t *hooks, size_t bytes)
         const int result = cn_os_reserve(wish, CN_HUGE_PAGE, &base);
         if (result != CN_OK) return result;
     }
-    hooks->window[hooks->windows++] = (cn_window_t){.base = base, .bytes = wish};
-    cn_add_relaxed(&hooks->reserved_bytes, wish);
+    cn_window_publish(hooks, (cn_window_t){.base = base, .bytes = wish});
     return CN_OK;
 }
 
@@ -100,18 +113,26 @@ static void cn_window_place(cn_extent_hooks_t *hooks, void *base, size_t bytes)
     }
 }
 
-/* Makes the window usable up to `end`, in whole huge pages, so that the opened part is one mapping. */
+/* Makes the window usable up to `end` at least, without gaps, so that the opened part is one mapping.  Under the lock. */
 static int cn_window_open(cn_extent_hooks_t *hooks, cn_window_t *window, size_t end)
 {
     if (end <= window->opened) return CN_OK;
-    size_t upto = (end + CN_HUGE_PAGE - 1U) & ~(CN_HUGE_PAGE - 1U);
-    if (upto > window->bytes) upto = window->bytes;
     unsigned char *base = window->base + window->opened;
-    const size_t bytes = upto - window->opened;
-    const int result = cn_os_commit(base, bytes);
+    const size_t need = cn_round_up(end, CN_HUGE_PAGE) - window->opened;
+    const size_t left = window->bytes - window->opened;
+    size_t bytes = window->opened < CN_OPEN_BYTES_MIN ? CN_OPEN_BYTES_MIN : window->opened;
+    if (bytes > CN_OPEN_BYTES_MAX) bytes = CN_OPEN_BYTES_MAX;
+    if (bytes < need) bytes = need;
+    if (bytes > left) bytes = left;
+
+    int result = cn_os_commit(base, bytes);
+    if (result != CN_OK && need < bytes) { /* strict overcommit, or RLIMIT_DATA: then only what must be */
+        bytes = need;
+        result = cn_os_commit(base, bytes);
+    }
     if (result != CN_OK) return result;
     cn_window_place(hooks, base, bytes);
-    window->opened = upto;
+    window->opened += bytes;
     return CN_OK;
 }
 
@@ -134,12 +155,13 @@ static int cn_window_take(cn_extent_hooks_t *hooks, size_t bytes, size_t align, 
     if (bytes > (size_t)PTRDIFF_MAX - align - CN_HUGE_PAGE) return CN_ENOMEM;
     cn_os_mutex_lock(&hooks->lock);
     int result = CN_OK;
-    if (hooks->windows == 0 || !cn_window_fits(&hooks->window[hooks->windows - 1U], bytes, align)) {
-        const size_t most = align > CN_HUGE_PAGE ? bytes + align : bytes; /* windows start on a huge page */
-        result = cn_window_add(hooks, (most + CN_HUGE_PAGE - 1U) & ~(CN_HUGE_PAGE - 1U));
+    cn_window_t *window = cn_window_newest(hooks);
+    if (window == NULL || !cn_window_fits(window, bytes, align)) {
+        /* Windows are reserved on a huge page's border. */
+        result = cn_window_add(hooks, cn_round_up(align > CN_HUGE_PAGE ? bytes + align : bytes, CN_HUGE_PAGE));
+        window = cn_window_newest(hooks);
     }
     if (result == CN_OK) {
-        cn_window_t *window = &hooks->window[hooks->windows - 1U];
         const size_t start = window->used + cn_window_gap(window, align);
         result = cn_window_open(hooks, window, start + bytes);
         if (result == CN_OK) {
@@ -185,7 +207,7 @@ static void *cn_hook_alloc(extent_hooks_t *table, void *new_base, size_t bytes, 
         return cn_hook_alloc_table(hooks, bytes);
     }
     /* This call has been refused memory already; more address space would not help, and would add up. */
-    if (cn_hook_call.error != CN_OK) return NULL;
+    if (cn_arena_thread.call.error != CN_OK) return NULL;
 
     void *base = NULL;
     if (*commit && !cn_hooks_budget(hooks, bytes)) return NULL;
@@ -208,10 +230,7 @@ static bool cn_hook_dalloc(extent_hooks_t *table, void *base, size_t bytes, bool
 {
     (void)committed, (void)arena;
     cn_extent_hooks_t *hooks = cn_hooks_of(table);
-    cn_os_mutex_lock(&hooks->lock);
-    const bool in_window = cn_window_of(hooks, base) != NULL;
-    cn_os_mutex_unlock(&hooks->lock);
-    if (in_window) return true;
+    if (cn_window_of(hooks, base) != NULL) return true;
     if (cn_os_unmap(base, bytes) != CN_OK) return true;
     cn_sub_relaxed(&hooks->table_bytes, bytes);
     return false;
@@ -241,10 +260,8 @@ static bool cn_hook_decommit(extent_hooks_t *table, void *base, size_t bytes, si
 {
     (void)bytes, (void)arena;
     cn_extent_hooks_t *hooks = cn_hooks_of(table);
-    cn_os_mutex_lock(&hooks->lock);
-    const bool in_window = cn_window_of(hooks, base) != NULL;
-    cn_os_mutex_unlock(&hooks->lock);
-    if (!in_window || cn_extent_hooks_purge(hooks, (unsigned char *)base + offset, length, false) != CN_OK) return true;
+    if (cn_window_of(hooks, base) == NULL) return true;
+    if (cn_extent_hooks_purge(hooks, (unsigned char *)base + offset, length, false) != CN_OK) return true;
     cn_sub_relaxed(&hooks->committed_bytes, length);
     return false;
 }
@@ -276,10 +293,7 @@ static bool cn_hook_merge(extent_hooks_t *table, void *base, size_t bytes, void 
 {
     (void)bytes, (void)next_bytes, (void)committed, (void)arena;
     cn_extent_hooks_t *hooks = cn_hooks_of(table);
-    cn_os_mutex_lock(&hooks->lock);
-    const bool apart = cn_window_of(hooks, base) != cn_window_of(hooks, next);
-    cn_os_mutex_unlock(&hooks->lock);
-    return apart;
+    return cn_window_of(hooks, base) != cn_window_of(hooks, next);
 }
 
 /* ---- for cn_node_arena ---- */
@@ -318,13 +332,12 @@ int cn_extent_hooks_init(cn_extent_hooks_t *hooks, uint32_t node, const cn_map_p
 
     const int result = cn_os_map_file(policy->file, policy->file_bytes, CN_HUGE_PAGE, &hooks->file);
     if (result != CN_OK) return result;
-    hooks->window[0] = (cn_window_t){
+    const cn_window_t window = {
         .base = hooks->file.base,
         .bytes = hooks->file.bytes,
         .opened = hooks->file.bytes,
     };
-    hooks->windows = 1;
-    cn_store_relaxed(&hooks->reserved_bytes, hooks->file.bytes);
+    cn_window_publish(hooks, window);
     cn_window_place(hooks, hooks->file.base, hooks->file.bytes);
     return CN_OK;
 }
@@ -334,11 +347,11 @@ void cn_extent_hooks_close(cn_extent_hooks_t *hooks)
     if (hooks->with_file) {
         cn_os_unmap_file(&hooks->file);
     } else {
-        for (uint32_t i = 0; i < hooks->windows; i++) {
+        for (uint32_t i = 0; i < cn_load_relaxed(&hooks->windows); i++) { /* nobody else is here any more */
             (void)cn_os_unmap(hooks->window[i].base, hooks->window[i].bytes);
         }
     }
-    hooks->windows = 0;
+    cn_store_relaxed(&hooks->windows, 0U);
     cn_store_relaxed(&hooks->reserved_bytes, 0U);
     cn_store_relaxed(&hooks->committed_bytes, 0U);
 }
@@ -348,7 +361,7 @@ bool cn_extent_hooks_is_valid(cn_extent_hooks_t *hooks)
     bool valid = true;
     uint64_t reserved = 0, opened = 0;
     cn_os_mutex_lock(&hooks->lock);
-    for (uint32_t i = 0; i < hooks->windows; i++) {
+    for (uint32_t i = 0; i < cn_load_relaxed(&hooks->windows); i++) { /* ordered by the lock */
         const cn_window_t *window = &hooks->window[i];
         valid = valid && window->used <= window->opened && window->opened <= window->bytes;
         reserved += window->bytes;

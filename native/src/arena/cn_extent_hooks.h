@@ -19,10 +19,10 @@
 #define CN_WINDOWS_MAX 128U
 
 typedef struct cn_window {
-    unsigned char *base;
+    unsigned char *base; /* as long as the arena lives */
     size_t bytes;
-    size_t used;   /* handed out to jemalloc */
-    size_t opened; /* >= used; readable and writable up to here */
+    size_t used;   /* handed out to jemalloc; under the lock */
+    size_t opened; /* >= used; readable and writable up to here; under the lock */
 } cn_window_t;
 
 typedef struct cn_extent_hooks {
@@ -32,8 +32,8 @@ typedef struct cn_extent_hooks {
     bool with_file;
     cn_os_file_t file; /* the only window, when there is a file */
 
-    cn_os_mutex_t lock; /* guards the windows */
-    uint32_t windows;
+    cn_os_mutex_t lock;         /* guards growing: of a window and of their number */
+    CN_ATOMIC(uint32_t) windows; /* released when one more can be read */
     cn_window_t window[CN_WINDOWS_MAX];
 
     CN_ATOMIC(uint64_t) reserved_bytes;
@@ -55,15 +55,11 @@ int cn_extent_hooks_purge(cn_extent_hooks_t *hooks, void *base, size_t bytes, bo
 /* Reserves the disk blocks behind a piece, where memory is a file. */
 int cn_extent_hooks_ensure(cn_extent_hooks_t *hooks, void *base, size_t bytes);
 
-/* What the hooks did during one call of jemalloc on this thread. */
+/* What the hooks know and say of the call of jemalloc that runs on their thread.  Zero between calls. */
 typedef struct cn_hook_call {
     int error;          /* why a hook refused, or 0 */
-    uint64_t allowance; /* bytes that the budget has granted already */
+    uint64_t allowance; /* bytes that the caller has asked the budget for already */
 } cn_hook_call_t;
-
-/* Begins such a call.  `allowance`: what the caller has asked the budget for itself. */
-void cn_hook_call_begin(uint64_t allowance);
-cn_hook_call_t cn_hook_call_end(void);
 
 bool cn_extent_hooks_is_valid(cn_extent_hooks_t *hooks);
 

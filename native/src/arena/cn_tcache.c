@@ -2,27 +2,16 @@
 #include "arena/cn_tcache.h"
 
 #include <jemalloc/jemalloc.h>
-#include <string.h>
 
 #include "arena/cn_meta.h"
 #include "base/cn_assert.h"
 #include "base/cn_error.h"
 #include "base/cn_fault.h"
 
-/* A thread's side: its caches by the slot of their arena. */
-typedef struct cn_tcache_thread {
-    cn_tcache_t *cache[CN_ARENAS_MAX];
-} cn_tcache_thread_t;
-
 static cn_os_mutex_t cn_tcache_lock = CN_OS_MUTEX_INIT; /* guards all lists, and writing to a thread's table */
 static bool cn_tcache_has_key;
 static cn_os_exit_key_t cn_tcache_key;
-static _Thread_local cn_tcache_thread_t *cn_tcache_own;
-
-static unsigned cn_tcache_index(const cn_tcache_t *cache)
-{
-    return (((unsigned)cache->flags >> 8U) & 0xfffU) - 2U; /* undoes MALLOCX_TCACHE */
-}
+_Thread_local cn_arena_thread_t cn_arena_thread;
 
 /* Out of the arena's list and the thread's table; what it cached goes back to the arena.  Under the lock. */
 static void cn_tcache_end(cn_tcache_t *cache)
@@ -36,8 +25,7 @@ static void cn_tcache_end(cn_tcache_t *cache)
     if (cache->next_in_arena != NULL) cache->next_in_arena->previous_in_arena = cache->previous_in_arena;
     cache->thread->cache[list->slot] = NULL;
 
-    unsigned index = cn_tcache_index(cache);
-    const int number = cenote_je_mallctl("tcache.destroy", NULL, NULL, &index, sizeof index);
+    const int number = cenote_je_mallctl("tcache.destroy", NULL, NULL, &cache->index, sizeof cache->index);
     CN_ASSERT(number == 0);
     cn_add_relaxed(&list->allocated_bytes, cn_load_relaxed(&cache->allocated_bytes));
     cn_meta_free(cache, sizeof *cache);
@@ -52,14 +40,14 @@ static void cn_tcache_thread_exit(void *argument)
         if (thread->cache[i] != NULL) cn_tcache_end(thread->cache[i]);
     }
     cn_os_mutex_unlock(&cn_tcache_lock);
-    cn_tcache_own = NULL; /* a later destructor of another library may allocate once more: it gets a new table */
+    cn_arena_thread.caches = NULL; /* a later destructor of another library may allocate once more: it gets a new table */
     cn_meta_free(thread, sizeof *thread);
 }
 
 /* The calling thread's table, or NULL when there is no memory for one.  Under the lock. */
 static cn_tcache_thread_t *cn_tcache_thread(void)
 {
-    if (cn_tcache_own != NULL) return cn_tcache_own;
+    if (cn_arena_thread.caches != NULL) return cn_arena_thread.caches;
     if (!cn_tcache_has_key) {
         if (cn_os_at_thread_exit(cn_tcache_thread_exit, &cn_tcache_key) != CN_OK) return NULL;
         cn_tcache_has_key = true;
@@ -70,7 +58,7 @@ static cn_tcache_thread_t *cn_tcache_thread(void)
         cn_meta_free(thread, sizeof *thread);
         return NULL;
     }
-    cn_tcache_own = thread;
+    cn_arena_thread.caches = thread;
     return thread;
 }
 
@@ -89,7 +77,7 @@ static cn_tcache_t *cn_tcache_make(cn_tcache_list_t *list)
     }
     cache->thread = thread;
     cache->list = list;
-    cache->serial = list->serial;
+    cache->index = index;
     cache->flags = (int)(MALLOCX_ARENA(list->jemalloc_arena) | MALLOCX_TCACHE(index));
     cache->next_in_arena = list->first;
     if (list->first != NULL) list->first->previous_in_arena = cache;
@@ -98,15 +86,10 @@ static cn_tcache_t *cn_tcache_make(cn_tcache_list_t *list)
     return cache;
 }
 
-cn_tcache_t *cn_tcache_here(cn_tcache_list_t *list)
+cn_tcache_t *cn_tcache_create(cn_tcache_list_t *list)
 {
-    /* Another thread writes this entry only when the arena closes, and then nobody may be using it. */
-    cn_tcache_thread_t *thread = cn_tcache_own;
-    cn_tcache_t *cache = thread == NULL ? NULL : thread->cache[list->slot];
-    if (__builtin_expect(cache != NULL, 1)) return cache;
-
     cn_os_mutex_lock(&cn_tcache_lock);
-    cache = cn_tcache_make(list);
+    cn_tcache_t *cache = cn_tcache_make(list);
     cn_os_mutex_unlock(&cn_tcache_lock);
     return cache;
 }
@@ -114,8 +97,7 @@ cn_tcache_t *cn_tcache_here(cn_tcache_list_t *list)
 void cn_tcache_flush_own(cn_tcache_t *cache)
 {
     cn_store_relaxed(&cache->flush_wanted, 0U); /* a request that comes meanwhile is served by the flush below, or next */
-    unsigned index = cn_tcache_index(cache);
-    const int number = cenote_je_mallctl("tcache.flush", NULL, NULL, &index, sizeof index);
+    const int number = cenote_je_mallctl("tcache.flush", NULL, NULL, &cache->index, sizeof cache->index);
     CN_ASSERT(number == 0);
 }
 
@@ -124,7 +106,7 @@ void cn_tcache_flush(cn_tcache_list_t *list)
     cn_tcache_t *own = NULL;
     cn_os_mutex_lock(&cn_tcache_lock);
     for (cn_tcache_t *cache = list->first; cache != NULL; cache = cache->next_in_arena) {
-        if (cache->thread == cn_tcache_own) {
+        if (cache->thread == cn_arena_thread.caches) {
             own = cache;
         } else {
             cn_store_relaxed(&cache->flush_wanted, 1U); /* orders nothing */

@@ -5,6 +5,7 @@
 #ifndef CN_TCACHE_H
 #define CN_TCACHE_H
 
+#include "arena/cn_extent_hooks.h"
 #include "arena/cn_node_arena.h"
 #include "platform/cn_os.h"
 
@@ -16,23 +17,35 @@ typedef struct cn_tcache {
     struct cn_tcache *previous_in_arena;
     struct cn_tcache_thread *thread;
     struct cn_tcache_list *list;
-    uint64_t serial; /* of the arena */
+    unsigned index;  /* jemalloc's */
     int flags;       /* MALLOCX_ARENA | MALLOCX_TCACHE */
     CN_ATOMIC(uint64_t) allocated_bytes; /* taken minus freed by this thread, modulo 2^64; written by the thread alone */
     CN_ATOMIC(uint32_t) flush_wanted;    /* the arena is being trimmed */
 } cn_tcache_t;
 
+/* A thread's side: its caches by the slot of their arena. */
+typedef struct cn_tcache_thread {
+    cn_tcache_t *cache[CN_ARENAS_MAX];
+} cn_tcache_thread_t;
+
+/* All that this room keeps for each thread, in one place: finding thread-local memory is a call in a shared library. */
+typedef struct cn_arena_thread {
+    cn_tcache_thread_t *caches; /* NULL: none yet */
+    cn_hook_call_t call;
+} cn_arena_thread_t;
+
+extern _Thread_local cn_arena_thread_t cn_arena_thread;
+
 /* An arena's side of it. */
 typedef struct cn_tcache_list {
-    uint32_t slot;   /* < CN_ARENAS_MAX, unique among open arenas */
-    uint64_t serial; /* never used twice */
+    uint32_t slot; /* < CN_ARENAS_MAX, unique among open arenas */
     unsigned jemalloc_arena;
     cn_tcache_t *first;
     CN_ATOMIC(uint64_t) allocated_bytes; /* of threads that have ended or have no cache */
 } cn_tcache_list_t;
 
-/* The calling thread's cache for the arena, made at first use; NULL when there can be none (then go without). */
-cn_tcache_t *cn_tcache_here(cn_tcache_list_t *list);
+/* Makes the calling thread's cache for the arena; NULL when there can be none (then go without). */
+cn_tcache_t *cn_tcache_create(cn_tcache_list_t *list);
 
 /* Gives back what the calling thread caches, and asks the other threads to do so at their next call. */
 void cn_tcache_flush(cn_tcache_list_t *list);
@@ -45,6 +58,14 @@ void cn_tcache_close(cn_tcache_list_t *list);
 
 /* Bytes handed out and not yet back, over all threads. */
 uint64_t cn_tcache_allocated(const cn_tcache_list_t *list);
+
+/* The calling thread's cache for the arena, made at first use; NULL when there can be none.  Another thread writes this
+ * entry only when the arena closes, and then nobody may be using it. */
+static inline cn_tcache_t *cn_tcache_here(const cn_arena_thread_t *thread, cn_tcache_list_t *list)
+{
+    cn_tcache_t *cache = thread->caches == NULL ? NULL : thread->caches->cache[list->slot];
+    return __builtin_expect(cache != NULL, 1) ? cache : cn_tcache_create(list);
+}
 
 /* Adds to the account of the thread that owns the cache. */
 static inline void cn_tcache_account(cn_tcache_t *cache, uint64_t bytes)
