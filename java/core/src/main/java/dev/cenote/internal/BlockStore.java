@@ -95,6 +95,13 @@ public interface BlockStore {
     /** {@return bytes of the pool that are in memory now, or -1 where this backend cannot tell} */
     long residentBytes();
 
+    /**
+     * Does what is due in the background; called about every 100 ms.
+     *
+     * @param nowNanos {@link System#nanoTime()}
+     */
+    void upkeep(long nowNanos);
+
     /** Refuses gets and growth from now on; puts go on. */
     void close();
 

@@ -222,6 +222,11 @@ public final class NativeBlockStore implements BlockStore {
     }
 
     @Override
+    public void upkeep(long nowNanos) {
+        /* the core has a thread of its own */
+    }
+
+    @Override
     public void close() {
         natives.poolClose(handle);
     }

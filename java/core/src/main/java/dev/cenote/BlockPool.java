@@ -1,0 +1,484 @@
+package dev.cenote;
+
+import dev.cenote.internal.BlockStore;
+import dev.cenote.internal.OutOfNativeMemoryException;
+import dev.cenote.internal.StoreCode;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool of equal blocks of off-heap memory.
+ * <p>Each platform thread takes from and puts to magazines of its own, in Java, without lock, call or allocation; one
+ * call exchanges a whole magazine with the pool's depot. A block may be put by another thread than took it. Virtual
+ * threads share striped magazines. Threads that die give back what their magazines hold.
+ * <p>Because free blocks may wait in other threads' magazines (at most two magazines each), a pool at its limit can
+ * refuse a get while some are free; the next put of any thread then empties its magazines into the depot.
+ * <p>Any thread may call any method. {@link #get()} and {@link #put} are wait-free while the thread's magazines serve,
+ * else lock-free but for growth, which may map memory.
+ *
+ * @see <a href="https://www.usenix.org/legacy/event/usenix01/bonwick.html">Bonwick and Adams, Magazines and Vmem,
+ *     2001</a>
+ */
+public final class BlockPool implements Pool<Block> {
+
+    private static final VarHandle CONTROL;
+
+    static {
+        try {
+            CONTROL = MethodHandles.lookup().findVarHandle(BlockPool.class, "control", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** CLOSED | HUNGRY; 0 nearly always. Read by every get and put, written by closers and by who finds nothing. */
+    int control;
+    /** Second places of blocks that two threads put at the same moment, found and dropped. */
+    final LongAdder duplicates = new LongAdder();
+
+    private final String name;
+    private final int blockBytes;
+    private final long maximumBytes;
+    private final Backend backend;
+    private final BlockStore store;
+    private final BlockDirectory directory;
+    private final LocalTable locals;
+    private final Stripes stripes;
+    private final PoolAccounts accounts;
+    private final Waiters waiters = new Waiters();
+    private final PoolLifetime lifetime;
+
+    BlockPool(BlockPoolBuilder builder, Backends.Opened opened) {
+        this.name = builder.name();
+        this.blockBytes = builder.blockBytes();
+        this.maximumBytes = builder.maximumBytes();
+        this.backend = opened.backend();
+        this.store = opened.store();
+        this.directory = new BlockDirectory(this, store, blockBytes);
+        this.locals = new LocalTable(new LocalBlockPool(this, directory, store, null), this::newLocal);
+        this.stripes = new Stripes(this::newLocal);
+        this.accounts = new PoolAccounts(locals, stripes);
+        this.lifetime = new PoolLifetime(this, store, accounts);
+    }
+
+    private LocalBlockPool newLocal(@Nullable Thread owner) {
+        return new LocalBlockPool(this, directory, store, owner);
+    }
+
+    /** {@return a builder with the defaults} */
+    public static BlockPoolBuilder builder() {
+        return new BlockPoolBuilder();
+    }
+
+    /**
+     * Gives the calling thread's own view of the pool, which skips the look-up of the thread in every call.
+     *
+     * @return the same object at every call of one thread
+     * @throws IllegalStateException for a virtual thread, which has no magazines of its own
+     * @throws PoolClosedException if the pool is closed
+     */
+    public LocalBlockPool local() {
+        Thread thread = Thread.currentThread();
+        if (isClosed()) {
+            throw closed();
+        }
+        if (VirtualThreads.isVirtual(thread)) {
+            throw new IllegalStateException("pool \"" + name + "\": a virtual thread has no LocalBlockPool;"
+                + " use BlockPool.get and put, which share magazines between virtual threads");
+        }
+        LocalBlockPool local = locals.find(thread);
+        if (local == null) {
+            throw new IllegalStateException("pool \"" + name + "\" serves so many live threads that none more can have"
+                + " magazines of its own; use BlockPool.get and put");
+        }
+        return local;
+    }
+
+    @Override
+    public Block get() {
+        Thread thread = Thread.currentThread();
+        LocalBlockPool local = locals.first(thread);
+        if (local.owner == thread) {
+            Block block = local.poll();
+            return block != null ? block : failed(local.lastCode);
+        }
+        return getSlowly(thread);
+    }
+
+    private Block getSlowly(Thread thread) {
+        LocalBlockPool local = enter(thread);
+        try {
+            Block block = local.poll();
+            return block != null ? block : failed(local.lastCode);
+        } finally {
+            leave(local);
+        }
+    }
+
+    /** The thread's own magazines, or a stripe that is held until {@link #leave}. */
+    private LocalBlockPool enter(Thread thread) {
+        LocalBlockPool local = VirtualThreads.isVirtual(thread) || isClosed() ? null : locals.find(thread);
+        return local != null ? local : stripes.lock(thread);
+    }
+
+    private void leave(LocalBlockPool local) {
+        if (local.owner == null) {
+            local.unlock();
+        }
+    }
+
+    @Override
+    public @Nullable Block tryGet() {
+        LocalBlockPool local = enter();
+        try {
+            Block block = local.poll();
+            return block != null ? block : none(local.lastCode);
+        } finally {
+            leave(local);
+        }
+    }
+
+    private LocalBlockPool enter() {
+        Thread thread = Thread.currentThread();
+        LocalBlockPool local = locals.first(thread);
+        return local.owner == thread ? local : enter(thread);
+    }
+
+    @Override
+    public Block get(Duration wait) {
+        Block block = tryGet();
+        return block != null ? block : waiters.await(this, wait);
+    }
+
+    @Override
+    public void put(Block block) {
+        Thread thread = Thread.currentThread();
+        LocalBlockPool local = locals.first(thread);
+        if (local.owner == thread) {
+            local.offer(block);
+        } else {
+            putSlowly(thread, block);
+        }
+    }
+
+    private void putSlowly(Thread thread, Block block) {
+        LocalBlockPool local = enter(thread);
+        try {
+            local.offer(block);
+        } finally {
+            leave(local);
+        }
+    }
+
+    /** {@inheritDoc} Blocks do not learn from tags. */
+    @Override
+    public void put(Block block, String tag) {
+        Objects.requireNonNull(tag, () -> "pool \"" + name + "\": the tag is null");
+        put(block);
+    }
+
+    /**
+     * Takes many blocks: all or none.
+     *
+     * @param into where to
+     * @param from index of the first
+     * @param count how many
+     * @throws PoolExhaustedException if there are not so many; then none is taken
+     */
+    public void getAll(Block[] into, int from, int count) {
+        LocalBlockPool local = enter();
+        try {
+            local.pollAll(into, from, count);
+        } finally {
+            leave(local);
+        }
+    }
+
+    /**
+     * Gives many blocks back.
+     *
+     * @param blocks blocks of this pool
+     * @param from index of the first
+     * @param count how many
+     * @throws CenoteException as {@link #put}; the blocks before the one at fault were given back
+     */
+    public void putAll(Block[] blocks, int from, int count) {
+        LocalBlockPool local = enter();
+        try {
+            local.offerAll(blocks, from, count);
+        } finally {
+            leave(local);
+        }
+    }
+
+    /**
+     * Takes one block by its address, for code that wants no objects. The same block may be put by address or by object.
+     *
+     * @return the address, never 0
+     * @throws PoolExhaustedException if the pool is at its limit, or cannot grow
+     * @throws UnsupportedOperationException on the {@link Backend#JAVA} backend of a JDK before 22
+     */
+    public long getAddress() {
+        checkAddresses();
+        return get().address();
+    }
+
+    /**
+     * Takes one block by its address if there is one.
+     *
+     * @return the address, or 0 where {@link #getAddress()} would throw {@link PoolExhaustedException}
+     */
+    public long tryGetAddress() {
+        checkAddresses();
+        Block block = tryGet();
+        return block != null ? block.address() : 0;
+    }
+
+    /**
+     * Gives a block back by its address.
+     *
+     * @param address what {@link Block#address()} or {@link #getAddress()} gave
+     * @throws ForeignEntryException if no block of this pool starts there
+     * @throws DoublePutException if it was given back already
+     */
+    public void putAddress(long address) {
+        Block block = directory.at(address);
+        if (block == null) {
+            checkAddresses();
+            throw new ForeignEntryException("no block of pool \"" + name + "\" starts at address 0x"
+                + Long.toHexString(address) + "; put what getAddress() gave, not an address inside a block");
+        }
+        put(block);
+    }
+
+    private void checkAddresses() {
+        if (!store.hasAddresses()) {
+            throw new UnsupportedOperationException("pool \"" + name + "\" runs on the java backend, which knows no"
+                + " addresses before JDK 22; use get() and put()");
+        }
+    }
+
+    /** {@return bytes of a block} */
+    public int blockBytes() {
+        return blockBytes;
+    }
+
+    /** {@return its name, for logs, metrics and exceptions} */
+    public String name() {
+        return name;
+    }
+
+    /** {@return the bound of all blocks in bytes, as the builder was told} */
+    public long maximumBytes() {
+        return maximumBytes;
+    }
+
+    /** {@return what it runs on; never {@link Backend#AUTO}} */
+    public Backend backend() {
+        return backend;
+    }
+
+    /** {@return true once {@link #close()} was called} */
+    public boolean isClosed() {
+        return ((int) CONTROL.getAcquire(this) & LocalBlockPool.CLOSED) != 0;
+    }
+
+    /** Closes the admission to growth: gets are served from what is there. Idempotent. */
+    public void freeze() {
+        store.freeze();
+    }
+
+    /** Opens the admission to growth again. Idempotent. */
+    public void thaw() {
+        store.thaw();
+        waiters.wake();
+    }
+
+    /**
+     * Gives idle memory back now: the calling thread's magazines, dead threads' and shared ones go to the depot, then
+     * every chunk without a block in use goes to the system, down to the initial bytes. Other threads' magazines stay.
+     *
+     * @return the bytes taken out of service
+     */
+    @Override
+    public long trim() {
+        LocalBlockPool local = enter();
+        try {
+            local.flush();
+        } finally {
+            leave(local);
+        }
+        collect();
+        return lifetime.isReleased() ? 0 : store.trim(0);
+    }
+
+    @Override
+    public void close() {
+        if (raise(LocalBlockPool.CLOSED)) {
+            lifetime.close();
+            waiters.wake();
+        }
+    }
+
+    @Override
+    public BlockPoolStats stats() {
+        return lifetime.stats();
+    }
+
+    /**
+     * Asks the kernel how much of the pool's memory is really there.
+     *
+     * @return bytes; -1 on the {@link Backend#JAVA} backend, which cannot tell. One system call a chunk.
+     */
+    public long residentBytes() {
+        return lifetime.isReleased() ? 0 : store.residentBytes();
+    }
+
+    @Override
+    public String toString() {
+        return "BlockPool \"" + name + "\" of " + blockBytes + "-byte blocks, at most " + maximumBytes + " bytes, "
+            + backend + (isClosed() ? ", closed" : "");
+    }
+
+    // What LocalBlockPool asks for on its slow paths.
+
+    /** Sets bits of control; false when all were set. */
+    boolean raise(int bits) {
+        return ((int) CONTROL.getAndBitwiseOr(this, bits) & bits) != bits;
+    }
+
+    ByteBuffer view(int number) {
+        return directory.view(number);
+    }
+
+    LongAdder duplicates() {
+        return duplicates;
+    }
+
+    /** The depot gave nothing: looks everywhere else, and says so to those who put. */
+    int retry(LocalBlockPool local, int code) {
+        int last = code;
+        long deadline = 0;
+        for (int tries = 0; LocalBlockPool.isBusy(last); tries++) {
+            long now = System.nanoTime();
+            deadline = deadline == 0 ? now + BUSY_NANOS_MAX : deadline;
+            if (now - deadline > 0) {
+                return last;
+            }
+            pause(tries);
+            last = local.ask();
+        }
+        if (last > 0 || isClosed()) {
+            return last > 0 ? last : StoreCode.CLOSED.value();
+        }
+        collect();
+        int found = local.ask();
+        if (found < 0 && !LocalBlockPool.isBusy(found)) {
+            raise(LocalBlockPool.HUNGRY);
+        }
+        return found;
+    }
+
+    private static final long BUSY_NANOS_MAX = 1_000_000_000L;
+
+    private static void pause(int tries) {
+        if (tries < 100) {
+            Thread.onSpinWait();
+        } else {
+            Thread.yield();
+        }
+    }
+
+    /** A put found control set: others wait for blocks, or for the last one to come back. */
+    void fed(LocalBlockPool local) {
+        local.flush();
+        if (isClosed()) {
+            lifetime.settle();
+        } else if (!waiters.areThere()) {
+            CONTROL.getAndBitwiseAnd(this, ~LocalBlockPool.HUNGRY);
+        }
+        waiters.wake();
+    }
+
+    void settle() {
+        lifetime.settle();
+    }
+
+    /** Brings the blocks of dead threads and of idle stripes to the depot. */
+    void collect() {
+        if (!lifetime.isReleased()) {
+            accounts.sweep();
+            stripes.flush();
+        }
+    }
+
+    /** What is due in the background, about every 100 ms. */
+    void upkeep(long nowNanos) {
+        accounts.sweep();
+        if (isClosed()) {
+            lifetime.settle();
+        } else {
+            store.upkeep(nowNanos);
+        }
+    }
+
+    /** For tryGet: null, unless the pool is closed. */
+    @Nullable Block none(int code) {
+        if (code == StoreCode.CLOSED.value() || code == StoreCode.NOHANDLE.value()) {
+            throw closed();
+        }
+        return null;
+    }
+
+    /** Throws what a code means. */
+    Block failed(int code) {
+        none(code);
+        throw PoolTexts.exhausted(this, StoreCode.of(code));
+    }
+
+    PoolClosedException closed() {
+        return new PoolClosedException("pool \"" + name + "\" is closed; open another one");
+    }
+
+    CenoteException putFailed(int code) {
+        if (code == StoreCode.NOHANDLE.value()) {
+            return closed();
+        }
+        return new CenoteException("pool \"" + name + "\" could not take a magazine of blocks back: " + StoreCode.of(code)
+            + ", no memory for its bookkeeping. The block is still yours; put it again when memory is free.");
+    }
+
+    RuntimeException foreign(@Nullable Block block) {
+        if (block == null) {
+            return new NullPointerException("pool \"" + name + "\" was given null instead of a block");
+        }
+        return new ForeignEntryException("block " + block.number + " belongs to pool \"" + block.pool.name
+            + "\" and was given to pool \"" + name + "\"; call close() on the block, or put it into its own pool");
+    }
+
+    CenoteException doublePut(Block block) {
+        String text = "block " + block.number + " was put into pool \"" + name + "\" and is not out";
+        if (isClosed()) {
+            return new PoolClosedException(text + "; the pool is closed");
+        }
+        return new DoublePutException(text + ": it was put twice, or used by someone who does not own it");
+    }
+
+    /** Opens what {@link BlockPoolBuilder} describes. */
+    static BlockPool open(BlockPoolBuilder builder, Backends.Opened opened) {
+        try {
+            BlockPool pool = new BlockPool(builder, opened);
+            Upkeep.join(pool);
+            return pool;
+        } catch (OutOfNativeMemoryException e) {
+            opened.store().close();
+            opened.store().destroy();
+            throw new CenoteException("pool \"" + builder.name() + "\" could not be opened: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.cenote;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Sums over the magazines of all threads, and takes over those of threads that died.
+ */
+final class PoolAccounts {
+
+    private final LocalTable locals;
+    private final Stripes stripes;
+    private final List<LocalBlockPool> dying = new ArrayList<>(); /* dead, and the depot could not take all of it yet */
+    private long pastGets;
+    private long pastOutside;
+
+    PoolAccounts(LocalTable locals, Stripes stripes) {
+        this.locals = locals;
+        this.stripes = stripes;
+    }
+
+    /** What threads have done and hold. */
+    record Sums(long gets, long outside, long held) {
+    }
+
+    /** Gives the blocks of dead threads' magazines back to the depot and keeps their sums. */
+    synchronized void sweep() {
+        dying.addAll(locals.takeDead());
+        for (int i = dying.size() - 1; i >= 0; i--) {
+            LocalBlockPool local = dying.get(i);
+            local.flush();
+            if (local.held() == 0) {
+                pastGets += local.gets;
+                pastOutside += local.outside();
+                local.end();
+                dying.remove(i);
+            }
+        }
+    }
+
+    /**
+     * Adds up. While threads work, each part is of a slightly different moment; the sum of what is outside never falls
+     * below the truth once no get can succeed any more (see {@link PoolLifetime}).
+     */
+    synchronized Sums sums() {
+        long gets = pastGets;
+        long outside = pastOutside;
+        long held = 0;
+        List<LocalBlockPool> parts = new ArrayList<>(dying);
+        parts.addAll(locals.all());
+        parts.addAll(stripes.all());
+        for (LocalBlockPool part : parts) {
+            gets += part.gets;
+            outside += part.outside();
+            held += part.held();
+        }
+        return new Sums(gets, outside, held);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.cenote;
+
+import dev.cenote.internal.StoreCode;
+
+/**
+ * Texts of what went wrong: what happened, the numbers, what to do.
+ */
+final class PoolTexts {
+
+    private PoolTexts() {
+    }
+
+    static PoolExhaustedException exhausted(BlockPool pool, StoreCode code) {
+        BlockPoolStats stats = pool.stats();
+        String what = "pool \"" + pool.name() + "\" has no block of " + pool.blockBytes() + " bytes left: ";
+        String state = " (" + stats.blocksInUse() + " in use, " + stats.blocksFree() + " free in other threads' magazines, "
+            + stats.bytesCommitted() + " of " + pool.maximumBytes() + " bytes in service)";
+        return new PoolExhaustedException(what + switch (code) {
+            case EXHAUSTED -> "it is at its maximum" + state + ". Put blocks back, wait with get(Duration), or raise"
+                + " maximumBytes";
+            case FROZEN -> "its growth is frozen" + state + ". Put blocks back, or call thaw()";
+            case ENOMEM -> "the system refused memory" + state + ". Free memory, check ulimit -v and"
+                + " vm.max_map_count, or lower maximumBytes";
+            case BUDGET -> "another chunk would come too near to the container's memory limit, where the kernel kills"
+                + state + ". Lower maximumBytes or raise the container's limit";
+            case BUSY -> "another thread has been growing it for over a second" + state + ". The system maps memory very"
+                + " slowly; use initialBytes to prepare memory ahead";
+            default -> "the store answered " + code + state;
+        });
+    }
+
+    static CenoteException openFailed(BlockPoolBuilder builder, StoreCode code) {
+        String what = "pool \"" + builder.name() + "\" could not be opened: ";
+        String sizes = " (initialBytes " + builder.initialBytes() + ", maximumBytes " + builder.maximumBytes() + ")";
+        return new CenoteException(what + switch (code) {
+            case ENOMEM -> "the system refused memory" + sizes + ". Lower initialBytes, free memory, or check ulimit -v";
+            case BUDGET -> "initialBytes do not fit under the container's memory limit" + sizes
+                + ". Lower initialBytes or raise the limit";
+            case ENODEV -> "there is no NUMA node " + builder.numaPolicy().node() + ". Nodes are numbered from 0;"
+                + " `numactl --hardware` lists them";
+            case EIO -> "the file that should back it could not be opened, sized or mapped" + sizes
+                + ". Check the path, its permissions and the room on its file system";
+            case TOOMANY -> "4096 pools are open. Close some";
+            case EINVAL -> "the native core refused an option" + sizes;
+            default -> "the store answered " + code;
+        });
+    }
+}
