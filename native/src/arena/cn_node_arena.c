@@ -234,7 +234,7 @@ static void cn_node_arena_touch(void *base, size_t bytes)
 {
     const size_t page = cn_os_page_bytes();
     for (size_t offset = 0; offset < bytes; offset += page) {
-        __atomic_fetch_add((uint64_t *)(void *)((unsigned char *)base + offset), 0U, __ATOMIC_RELAXED);
+        cn_add_relaxed((CN_ATOMIC(uint64_t) *)(void *)((unsigned char *)base + offset), 0U);
     }
 }
 
