@@ -67,28 +67,39 @@ static void cn_topology_take_cpus(cn_topology_t *out, hwloc_obj_t from, uint32_t
     }
 }
 
-static bool cn_topology_has_memory(hwloc_obj_t node)
+/* Where no node tells how much memory it has, each may have some. */
+static bool cn_topology_tells_memory(hwloc_topology_t topology)
 {
-    return node->attr->numanode.local_memory != 0 && node->os_index < CN_NODES_MAX;
+    hwloc_obj_t node = NULL;
+    while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)) != NULL) {
+        if (node->attr->numanode.local_memory != 0) return true;
+    }
+    return false;
+}
+
+static bool cn_topology_has_memory(hwloc_obj_t node, bool told)
+{
+    return (!told || node->attr->numanode.local_memory != 0) && node->os_index < CN_NODES_MAX;
 }
 
 static void cn_topology_read(hwloc_topology_t topology, const struct hwloc_distances_s *matrix, cn_topology_t *out)
 {
+    const bool told = cn_topology_tells_memory(topology);
     hwloc_obj_t with[CN_NODES_MAX];
     hwloc_obj_t node = NULL;
     out->nodes = 0;
     while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)) != NULL) {
-        if (!cn_topology_has_memory(node) || out->nodes == CN_NODES_MAX) continue;
+        if (!cn_topology_has_memory(node, told) || out->nodes == CN_NODES_MAX) continue;
         out->os_index[out->nodes] = (uint8_t)node->os_index;
         with[out->nodes++] = node;
     }
-    if (out->nodes == 0) { /* the kernel tells of no memory anywhere: it is all one to us */
+    if (out->nodes == 0) { /* only nodes beyond our table */
         cn_topology_single(out);
         return;
     }
 
     while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)) != NULL) {
-        if (cn_topology_has_memory(node)) continue;
+        if (cn_topology_has_memory(node, told)) continue;
         uint32_t nearest = 0;
         for (uint32_t i = 1; i < out->nodes; i++) {
             if (cn_topology_apart(topology, matrix, node, with[i]) <
