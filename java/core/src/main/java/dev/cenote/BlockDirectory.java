@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * A pool's {@link Block} objects by number, its chunks' views, and the way back from an address to a number.
  * <p>Segments of 1024 blocks come into being when the first of their numbers leaves the depot; a block, when it is taken
  * for the first time. A number has one owner at any time, and passes from one to the next through the depot, so only one
- * thread ever makes a given block, and no lock guards it. Chunks keep their index and address, so nothing here is ever
- * taken back.
+ * thread ever makes a given block, and no lock guards it.
+ * <p>Where chunks keep their address (native core), nothing here is ever taken back. Where a chunk can come back with other
+ * memory (java backend), {@link #forget} drops its blocks and views while they are with nobody; its blocks are made anew,
+ * and an old {@code Block} object that somebody kept stays free for ever, so putting it is refused.
  */
 final class BlockDirectory {
 
@@ -26,6 +28,7 @@ final class BlockDirectory {
     private final int blockBytes;
     private final int stride;
     private final int blocksPerChunk;
+    private final long chunkBytes;
     private final int granuleShift;
     private final int granulesPerChunk;
     private final double slotsPerByte;
@@ -58,9 +61,9 @@ final class BlockDirectory {
             return chunk < views.length ? (ByteBuffer) VIEW.getAcquire(views, chunk) : null; /* pairs with add */
         }
 
-        void add(int chunk, ByteBuffer view, long address, int shift, long granulesPerChunk) {
-            for (long i = 0; address != 0 && i < granulesPerChunk; i++) {
-                long granule = (address >>> shift) + i;
+        /** A chunk that does not begin on a granule shares its first and last one with neighbours. */
+        void add(int chunk, ByteBuffer view, long address, int shift, long chunkBytes) {
+            for (long granule = address >>> shift; address != 0 && granule <= address + chunkBytes - 1 >>> shift; granule++) {
                 int slot = slot(granule, granules.length - 1);
                 while (granules[slot] != 0) {
                     slot = (slot + 1) & (granules.length - 1);
@@ -72,6 +75,14 @@ final class BlockDirectory {
             addresses[chunk] = address;
             VIEW.setRelease(views, chunk, view); /* shows the entries above; pairs with view */
         }
+
+        /** Its granules stay until the next enlargement; nothing is found by them. */
+        void remove(int chunk) {
+            if (chunk < views.length) {
+                VIEW.setRelease(views, chunk, (ByteBuffer) null);
+                addresses[chunk] = 0;
+            }
+        }
     }
 
     BlockDirectory(BlockPool pool, BlockStore store, int blockBytes) {
@@ -80,8 +91,9 @@ final class BlockDirectory {
         this.blockBytes = blockBytes;
         this.stride = store.stride();
         this.blocksPerChunk = store.blocksPerChunk();
-        this.granuleShift = store.chunkBytes() >= 1 << 21 ? 21 : 12; /* chunks begin on such a boundary */
-        this.granulesPerChunk = (int) ((store.chunkBytes() + (1L << granuleShift) - 1) >>> granuleShift);
+        this.chunkBytes = store.chunkBytes();
+        this.granuleShift = chunkBytes >= 1 << 21 ? 21 : 12; /* native chunks begin on such a boundary */
+        this.granulesPerChunk = (int) ((chunkBytes + (1L << granuleShift) - 1) >>> granuleShift) + 1;
         this.slotsPerByte = 1.0 / stride;
         this.segments = new Block[((store.blocksMax() - 1) >>> SEGMENT_SHIFT) + 1][];
     }
@@ -122,7 +134,16 @@ final class BlockDirectory {
         return now.view(chunk) != null ? now : learn(chunk);
     }
 
-    private synchronized Chunks learn(int chunk) {
+    private Chunks learn(int chunk) {
+        try {
+            return learnAlone(chunk);
+        } catch (IllegalStateException e) { /* only for who does not own the block, or came too late for the pool */
+            throw pool.isClosed() ? pool.closed() : new CenoteException("pool \"" + pool.name() + "\" gave the memory of"
+                + " chunk " + chunk + " back: its blocks were put, and a block must not be used after that", e);
+        }
+    }
+
+    private synchronized Chunks learnAlone(int chunk) {
         Chunks now = chunks;
         if (now.view(chunk) != null) {
             return now;
@@ -131,22 +152,37 @@ final class BlockDirectory {
             now = enlarged(now, chunk + 1);
         }
         long address = store.hasAddresses() ? store.chunkAddress(chunk) : 0;
-        now.add(chunk, store.chunk(chunk), address, granuleShift, granulesPerChunk);
+        now.add(chunk, store.chunk(chunk), address, granuleShift, chunkBytes);
         chunks = now;
         return now;
     }
 
+    /** Lets go of a chunk's blocks and views. All of them are free, and with nobody. */
+    synchronized void forget(int chunk) {
+        for (int i = 0; i < blocksPerChunk; i++) {
+            int number = chunk * blocksPerChunk + i;
+            int segment = number >>> SEGMENT_SHIFT;
+            if (number < 0 || segment >= segments.length) {
+                break; /* the last chunk is used in part */
+            }
+            if (segments[segment] != null && (number & SEGMENT_MASK) < segments[segment].length) {
+                segments[segment][number & SEGMENT_MASK] = null;
+            }
+        }
+        chunks.remove(chunk);
+    }
+
     private Chunks enlarged(Chunks now, int chunksNeeded) {
-        int length = Math.max(chunksNeeded, now.views.length * 2);
+        int length = chunksNeeded > now.views.length ? Math.max(chunksNeeded, 2 * now.views.length) : now.views.length;
         int granules = now.granules.length;
-        while (granules < 2 * granulesPerChunk * length) {
+        while (granules < 4L * granulesPerChunk * length) {
             granules *= 2;
         }
         Chunks larger = new Chunks(length, granules);
         for (int i = 0; i < now.views.length; i++) {
             ByteBuffer view = now.view(i);
             if (view != null) {
-                larger.add(i, view, now.addresses[i], granuleShift, granulesPerChunk);
+                larger.add(i, view, now.addresses[i], granuleShift, chunkBytes);
             }
         }
         return larger;
@@ -162,9 +198,12 @@ final class BlockDirectory {
         long granule = address >>> granuleShift;
         int mask = now.granules.length - 1;
         for (int slot = slot(granule, mask); now.granules[slot] != 0; slot = (slot + 1) & mask) {
-            if (now.granules[slot] == granule) {
-                int chunk = now.chunkOfGranule[slot];
-                return startingAt(chunk, address - now.addresses[chunk]);
+            int chunk = now.chunkOfGranule[slot];
+            if (now.granules[slot] == granule && address - now.addresses[chunk] < chunkBytes) {
+                Block block = startingAt(chunk, address - now.addresses[chunk]);
+                if (block != null && block.address() == address) { /* not if the chunk just went and came back elsewhere */
+                    return block;
+                }
             }
         }
         return null;

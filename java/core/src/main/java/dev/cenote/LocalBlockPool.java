@@ -144,6 +144,11 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     /** Takes a block, or gives null with the reason in lastCode. The caller is the owner or holds the stripe. */
     @Nullable Block poll() {
+        /* Opaque: read anew every time. Before the block is taken: a closer waits until no thread is in this method. */
+        if ((int) CONTROL.getOpaque(pool) != 0 && pool.isClosed()) {
+            lastCode = StoreCode.CLOSED.value();
+            return null;
+        }
         int newTop = top - 1;
         if (newTop < PAD) {
             newTop = refill() - 1;
@@ -161,10 +166,6 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         top = newTop;
         block.state = Block.TAKEN;
         gets++;
-        /* after the stores: opaque keeps the compiler's order, a closer's handshake the processor's (docs/memory-order.md) */
-        if ((int) CONTROL.getOpaque(pool) != 0) {
-            return pollControlled(block);
-        }
         return block;
     }
 
@@ -187,8 +188,8 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             numbers[oldTop] = number;
         }
         top = oldTop + 1;
-        if (pool.control != 0) {
-            offerControlled();
+        if (pool.control != 0) { /* plain: seen late at worst, and upkeep and waiters look again */
+            pool.fed(this);
         }
     }
 
@@ -219,22 +220,6 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         top = index;
         pool.duplicates.increment();
         return poll();
-    }
-
-    private @Nullable Block pollControlled(Block block) {
-        if ((pool.control & CLOSED) == 0) {
-            return block; /* hungry: the next put acts */
-        }
-        block.state = Block.FREE;
-        gets--;
-        numbers[top] = block.number;
-        TOP.setOpaque(this, top + 1);
-        pool.settle();
-        throw pool.closed();
-    }
-
-    private void offerControlled() {
-        pool.fed(this);
     }
 
     /** Fills from the depot; gives the new top, or PAD with the reason in lastCode. */
@@ -314,6 +299,10 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     boolean tryLock() {
         return lock == 0 && LOCK.compareAndSet(this, 0, 1);
+    }
+
+    boolean isLocked() {
+        return (int) LOCK.getAcquire(this) != 0; /* pairs with unlock: what the holder did is visible */
     }
 
     void unlock() {

@@ -38,6 +38,11 @@ final class PoolAccounts {
         }
     }
 
+    /** True when no virtual thread holds a stripe at this moment. */
+    boolean areStripesFree() {
+        return stripes.all().stream().noneMatch(LocalBlockPool::isLocked);
+    }
+
     /**
      * Adds up. While threads work, each part is of a slightly different moment; the sum of what is outside never falls
      * below the truth once no get can succeed any more (see {@link PoolLifetime}).

@@ -1,17 +1,21 @@
 package dev.cenote;
 
 import dev.cenote.internal.BlockStore;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * From close to release: closed pools refuse gets; when the last block is back, the memory goes.
- * <p>A get takes its block first and looks at the control word afterwards, so after {@code control} says CLOSED a get
- * under way either sees that and undoes itself, or its block is visible in its magazine's sums. Both orders hold without a
- * fence in the get because the closer stops every thread at a safepoint in between (a handshake of all threads, here by
- * {@link Thread#getAllStackTraces()}): the idea of an asymmetric fence, as with membarrier(2).
+ * <p>A get reads the control word before it takes a block, with no fence behind it, since a fence would cost more than the
+ * rest. So the closer makes sure by other means that no get that read "open" is still on its way: it stops all threads at
+ * a safepoint ({@link Thread#getAllStackTraces()}) and looks at what they were doing. A thread outside
+ * {@link LocalBlockPool}'s methods has finished its get, whose effects are visible after the safepoint, or will read the
+ * control word anew. A thread inside them, and a stripe that is held, is looked at again later. The idea is that of an
+ * asymmetric fence, as with membarrier(2).
  */
 final class PoolLifetime {
 
+    private static final int SEAL_TRIES = 10; /* at once; afterwards upkeep goes on trying */
     private static final System.Logger LOG = System.getLogger(BlockPool.class.getName());
 
     private final BlockPool pool;
@@ -34,9 +38,8 @@ final class PoolLifetime {
     /** The pool's control word says CLOSED since this moment; called once. */
     void close() {
         store.close();
-        Thread.getAllStackTraces(); /* every thread passes a safepoint: see above */
-        synchronized (this) {
-            sealed = true;
+        for (int i = 0; i < SEAL_TRIES && !seal(); i++) {
+            Thread.onSpinWait();
         }
         long outside = accounts.sums().outside();
         if (outside > 0) {
@@ -46,9 +49,23 @@ final class PoolLifetime {
         settle();
     }
 
+    /** Finds out that no get that began before the close is on its way any more. */
+    private synchronized boolean seal() {
+        sealed = sealed || (!isAnyoneInside() && accounts.areStripesFree());
+        return sealed;
+    }
+
+    private static boolean isAnyoneInside() {
+        Thread self = Thread.currentThread(); /* is not in a get */
+        return Thread.getAllStackTraces().entrySet().stream()
+            .filter(entry -> entry.getKey() != self)
+            .flatMap(entry -> Arrays.stream(entry.getValue()))
+            .anyMatch(frame -> frame.getClassName().equals(LocalBlockPool.class.getName()));
+    }
+
     /** Releases the memory if the pool is closed and every block is back. Any thread, any number of times. */
     synchronized void settle() {
-        if (!sealed || released || accounts.sums().outside() > 0) {
+        if (released || !seal() || accounts.sums().outside() > 0) {
             return;
         }
         last = measure();

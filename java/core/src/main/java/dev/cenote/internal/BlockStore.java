@@ -1,6 +1,7 @@
 package dev.cenote.internal;
 
 import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
 
 /**
  * Where the blocks of a pool live and where its magazines meet: the one interface of all backends.
@@ -53,6 +54,7 @@ public interface BlockStore {
      * {@return a new view of a whole chunk in native byte order, or of its first 2^31-1 bytes}
      *
      * @param chunk a chunk that blocks came from
+     * @throws IllegalStateException if its memory is gone: nobody owns a block of it
      */
     ByteBuffer chunk(int chunk);
 
@@ -60,6 +62,7 @@ public interface BlockStore {
      * {@return the address of a chunk, or 0 where this backend cannot tell it}
      *
      * @param chunk a chunk that blocks came from
+     * @throws IllegalStateException if its memory is gone: nobody owns a block of it
      */
     long chunkAddress(int chunk);
 
@@ -72,6 +75,15 @@ public interface BlockStore {
      * @param keepBytes idle memory to leave
      */
     long trim(long keepBytes);
+
+    /**
+     * Names who keeps objects by block number. A store whose chunks can come back with other memory tells it a chunk's
+     * number while all blocks of the chunk are free and with nobody; it lets go of them before it returns. The others
+     * keep every chunk's memory at its place and never tell.
+     *
+     * @param forget takes a chunk's number
+     */
+    void onRetire(IntConsumer forget);
 
     /** Closes the admission to growth. */
     void freeze();

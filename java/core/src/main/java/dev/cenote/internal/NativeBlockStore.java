@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntConsumer;
 
 /**
  * The store of the native core, one handle of its ABI.
@@ -185,6 +186,11 @@ public final class NativeBlockStore implements BlockStore {
     @Override
     public long trim(long keepBytes) {
         return Math.max(0, natives.poolTrim(handle, keepBytes)); /* closed and destroyed meanwhile: nothing to trim */
+    }
+
+    @Override
+    public void onRetire(IntConsumer forget) {
+        /* a retired chunk keeps its address; its blocks and views stay good */
     }
 
     @Override
