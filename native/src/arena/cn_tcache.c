@@ -31,42 +31,37 @@ static void cn_tcache_end(cn_tcache_t *cache)
     cn_meta_free(cache, sizeof *cache);
 }
 
-/* Runs when a thread that had caches ends. */
+/* Runs when a thread that had caches ends; its thread-local memory is still there. */
 static void cn_tcache_thread_exit(void *argument)
 {
-    cn_tcache_thread_t *thread = argument;
+    cn_arena_thread_t *thread = argument;
     cn_os_mutex_lock(&cn_tcache_lock);
     for (uint32_t i = 0; i < CN_ARENAS_MAX; i++) {
         if (thread->cache[i] != NULL) cn_tcache_end(thread->cache[i]);
     }
     cn_os_mutex_unlock(&cn_tcache_lock);
-    cn_arena_thread.caches = NULL; /* a later destructor of another library may allocate once more: it gets a new table */
-    cn_meta_free(thread, sizeof *thread);
+    thread->will_exit = false; /* a later destructor of another library may allocate once more, and ask anew */
 }
 
-/* The calling thread's table, or NULL when there is no memory for one.  Under the lock. */
-static cn_tcache_thread_t *cn_tcache_thread(void)
+/* Sees to it that cn_tcache_thread_exit runs for the calling thread.  Under the lock. */
+static int cn_tcache_watch(cn_arena_thread_t *thread)
 {
-    if (cn_arena_thread.caches != NULL) return cn_arena_thread.caches;
+    if (thread->will_exit) return CN_OK;
     if (!cn_tcache_has_key) {
-        if (cn_os_at_thread_exit(cn_tcache_thread_exit, &cn_tcache_key) != CN_OK) return NULL;
+        const int result = cn_os_at_thread_exit(cn_tcache_thread_exit, &cn_tcache_key);
+        if (result != CN_OK) return result;
         cn_tcache_has_key = true;
     }
-    cn_tcache_thread_t *thread = cn_meta_allocate(sizeof *thread);
-    if (thread == NULL) return NULL;
-    if (cn_os_exit_value_set(cn_tcache_key, thread) != CN_OK) {
-        cn_meta_free(thread, sizeof *thread);
-        return NULL;
-    }
-    cn_arena_thread.caches = thread;
-    return thread;
+    const int result = cn_os_exit_value_set(cn_tcache_key, thread);
+    thread->will_exit = result == CN_OK;
+    return result;
 }
 
 /* Under the lock. */
 static cn_tcache_t *cn_tcache_make(cn_tcache_list_t *list)
 {
-    cn_tcache_thread_t *thread = cn_tcache_thread();
-    if (thread == NULL || CN_FAULT(arena_tcache)) return NULL;
+    cn_arena_thread_t *thread = &cn_arena_thread;
+    if (cn_tcache_watch(thread) != CN_OK || CN_FAULT(arena_tcache)) return NULL;
     cn_tcache_t *cache = cn_meta_allocate(sizeof *cache);
     if (cache == NULL) return NULL;
     unsigned index;
@@ -106,7 +101,7 @@ void cn_tcache_flush(cn_tcache_list_t *list)
     cn_tcache_t *own = NULL;
     cn_os_mutex_lock(&cn_tcache_lock);
     for (cn_tcache_t *cache = list->first; cache != NULL; cache = cache->next_in_arena) {
-        if (cache->thread == cn_arena_thread.caches) {
+        if (cache->thread == &cn_arena_thread) {
             own = cache;
         } else {
             cn_store_relaxed(&cache->flush_wanted, 1U); /* orders nothing */

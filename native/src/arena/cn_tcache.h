@@ -15,7 +15,7 @@
 typedef struct cn_tcache {
     struct cn_tcache *next_in_arena;
     struct cn_tcache *previous_in_arena;
-    struct cn_tcache_thread *thread;
+    struct cn_arena_thread *thread;
     struct cn_tcache_list *list;
     unsigned index;  /* jemalloc's */
     int flags;       /* MALLOCX_ARENA | MALLOCX_TCACHE */
@@ -23,15 +23,11 @@ typedef struct cn_tcache {
     CN_ATOMIC(uint32_t) flush_wanted;    /* the arena is being trimmed */
 } cn_tcache_t;
 
-/* A thread's side: its caches by the slot of their arena. */
-typedef struct cn_tcache_thread {
-    cn_tcache_t *cache[CN_ARENAS_MAX];
-} cn_tcache_thread_t;
-
 /* All that this room keeps for each thread, in one place: finding thread-local memory is a call in a shared library. */
 typedef struct cn_arena_thread {
-    cn_tcache_thread_t *caches; /* NULL: none yet */
+    cn_tcache_t *cache[CN_ARENAS_MAX]; /* by the slot of the arena */
     cn_hook_call_t call;
+    bool will_exit; /* cn_tcache hears of this thread's end */
 } cn_arena_thread_t;
 
 extern _Thread_local cn_arena_thread_t cn_arena_thread;
@@ -63,7 +59,7 @@ uint64_t cn_tcache_allocated(const cn_tcache_list_t *list);
  * entry only when the arena closes, and then nobody may be using it. */
 static inline cn_tcache_t *cn_tcache_here(const cn_arena_thread_t *thread, cn_tcache_list_t *list)
 {
-    cn_tcache_t *cache = thread->caches == NULL ? NULL : thread->caches->cache[list->slot];
+    cn_tcache_t *cache = thread->cache[list->slot];
     return __builtin_expect(cache != NULL, 1) ? cache : cn_tcache_create(list);
 }
 
