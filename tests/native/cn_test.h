@@ -60,6 +60,18 @@ static inline void cn_test_register(const char *name, CMUnitTestFunction functio
         skip(); \
     } while (0)
 
+/* The thread sanitizer keeps several bytes for each byte of memory: limits of memory mean something else then. */
+#if defined(__SANITIZE_THREAD__)
+#define CN_TEST_HAS_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define CN_TEST_HAS_TSAN 1
+#endif
+#endif
+#ifndef CN_TEST_HAS_TSAN
+#define CN_TEST_HAS_TSAN 0
+#endif
+
 /* Runs `body` in a child process: for limits, lost capabilities and threads that must not outlive the test.  The child
  * tells by its exit code: 0 all right, CN_CHILD_SKIP cannot be shown here, else wrong.  cmocka's assertions are for the
  * parent; the child says CN_CHILD_CHECK. */

@@ -268,6 +268,7 @@ static void in_real_cgroup(void *argument)
 
 CN_TEST(budget, a_real_cgroup_of_version_1_limits_this_process)
 {
+    if (CN_TEST_HAS_TSAN) CN_SKIP("the thread sanitizer's own memory would count");
     cn_test_cgroup_t group;
     if (!cn_test_cgroup_make(&group, 64 * MIB)) CN_SKIP("no memory cgroup of version 1 that we may make");
     const int result = cn_test_child(in_real_cgroup, &group);

@@ -402,6 +402,7 @@ static void fill_cgroup(void *group)
 
 CN_TEST(node_arena, a_real_container_limit_refuses_before_the_kernel_kills)
 {
+    if (CN_TEST_HAS_TSAN) CN_SKIP("the thread sanitizer's own memory would count");
     cn_test_cgroup_t group;
     if (!cn_test_cgroup_make(&group, 64 * MIB)) CN_SKIP("no memory cgroup of version 1 that we may make");
     const int result = cn_test_child(fill_cgroup, &group);
