@@ -58,7 +58,7 @@ final class Options {
     private double rate;
 
     @Option(names = "--input", paramLabel = "DIR", description = "Send the files of this folder instead of the built-in "
-            + "documents (files up to 1 MiB)")
+            + "documents (files up to 1 MiB, 64 MiB in all)")
     private @Nullable Path input;
 
     @Option(names = "--block-bytes", paramLabel = "BYTES", defaultValue = "4096",

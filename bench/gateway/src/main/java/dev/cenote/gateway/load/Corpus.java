@@ -23,6 +23,8 @@ public record Corpus(String origin, List<Document> documents) {
     static final int DOCUMENT_BYTES_MAX = 1 << 20;
     /** More documents than this are thinned out, by the seed. */
     static final int DOCUMENTS_MAX = 2000;
+    /** All of them together: every client thread keeps them in memory. */
+    static final long CORPUS_BYTES_MAX = 64L << 20;
     private static final String CATALOG = "org/apache/camel/catalog/";
     private static final String INDEX = "index.txt";
 
@@ -50,7 +52,7 @@ public record Corpus(String origin, List<Document> documents) {
         return new Corpus("JSON documents of the Apache Camel catalog (Apache-2.0, Maven artifact camel-catalog)", documents);
     }
 
-    /** Every regular file under {@code folder} of at most 1 MiB, whatever it holds. */
+    /** Files under {@code folder} of at most 1 MiB each and 64 MiB in all, whatever they hold, chosen by the seed. */
     public static Corpus ofFolder(Path folder, long seed) throws IOException {
         List<Path> files;
         try (Stream<Path> walk = Files.walk(folder)) {
@@ -68,8 +70,14 @@ public record Corpus(String origin, List<Document> documents) {
         }
         Collections.shuffle(fitting, new Random(seed));
         List<Document> documents = new ArrayList<>();
+        long total = 0;
         for (Path file : fitting.subList(0, Math.min(DOCUMENTS_MAX, fitting.size()))) {
-            documents.add(new Document(folder.relativize(file).toString(), Files.readAllBytes(file)));
+            byte[] bytes = Files.readAllBytes(file);
+            total += bytes.length;
+            if (total > CORPUS_BYTES_MAX) {
+                break;
+            }
+            documents.add(new Document(folder.relativize(file).toString(), bytes));
         }
         return new Corpus("files under " + folder, documents);
     }

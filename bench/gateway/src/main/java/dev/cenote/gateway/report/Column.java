@@ -23,6 +23,7 @@ record Column(String name, String unit, int decimals, int best, ToDoubleFunction
             new Column("GC", "pauses", 0, -1, m -> m.gcPauses()),
             new Column("longest", "ms", 1, -1, Measurement::gcLongestMillis),
             new Column("heap", "MiB/s", 1, -1, m -> m.heapBytesPerSecond() / MIB),
+            new Column("garbage", "KiB/msg", 1, -1, m -> m.heapBytesPerSecond() / 1024 / Math.max(1, m.load().perSecond())),
             new Column("RSS peak", "MiB", 0, -1, m -> m.residentPeak() / MIB),
             new Column("RSS after", "MiB", 0, -1, m -> m.residentAfter() / MIB),
             new Column("off-heap", "MiB", 1, 0, m -> m.heldPeak() < 0 ? Double.NaN : m.heldPeak() / MIB),

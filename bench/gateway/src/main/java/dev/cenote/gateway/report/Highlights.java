@@ -19,7 +19,7 @@ final class Highlights {
     static List<Highlight> of(List<Row> rows) {
         return List.of(of("Most requests per second", column("requests"), rows),
                 of("Lowest p99.9 latency", column("p99.9"), rows),
-                of("Least garbage", column("heap"), rows),
+                of("Least garbage for a message", column("garbage"), rows),
                 of("Least resident memory at the peak", column("RSS peak"), rows));
     }
 

@@ -103,16 +103,16 @@ public final class HtmlReport {
             page.append("</tr>");
         }
         page.append("</tbody></table></div>\n<p class=\"caption\">requests to longest: within the measured window. heap: bytes allocated on "
-                + "the Java heap. RSS: resident memory of the gateway's process, its Java heap included, at its peak in the window and "
-                + "after all messages were released. off-heap: what the memory under test held at the window's end. growths: how "
+                + "the Java heap; garbage: the same for one message, whatever the speed. RSS: resident memory of the gateway's process, its Java heap included, at its peak in the window and "
+                + "after all messages were released. off-heap: the most that the memory under test held outside the heap. growths: how "
                 + "often it asked the system for more since its start. left: pieces never given back. – : it cannot tell.</p></section>\n");
     }
 
     private void charts() {
         page.append("<section class=\"charts\">");
         chart("Requests per second", "Longer is better.", BarChart.of(Highlights.column("requests"), rows, palette), false);
-        chart("Garbage: allocated on the Java heap, MiB/s", "Shorter is better. What all off-heap kinds have left is HTTP handling itself.",
-                BarChart.of(Highlights.column("heap"), rows, palette), false);
+        chart("Garbage: KiB allocated on the Java heap for a message", "Shorter is better. What the off-heap kinds have left is HTTP handling.",
+                BarChart.of(Highlights.column("garbage"), rows, palette), false);
         chart("Latency by percentile", "Lower is better; the right end is the tail. Both axes are logarithmic.",
                 LatencyChart.of(rows, palette), true);
         chart("Resident memory", "Start, warm-up, measured window, and what stays when all is released. First round.",

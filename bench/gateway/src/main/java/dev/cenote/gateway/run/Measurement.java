@@ -12,7 +12,7 @@ import java.util.List;
  * @param bytesPerSecond    message bytes taken in
  * @param residentPeak      largest resident memory in the window, in bytes; 0 unknown
  * @param residentAfter     resident memory when all messages were released and a moment had passed
- * @param heldPeak          bytes the memory under test held outside the heap at the window's end, negative unknown
+ * @param heldPeak          most bytes the memory under test held outside the heap, looked at twice a second, negative unknown
  * @param growths           times it asked the system for more since its start, negative unknown
  * @param growthsInWindow   those of the measured window, negative unknown
  * @param resident          resident memory over time

@@ -71,7 +71,8 @@ final class ServerProcess implements AutoCloseable {
         return gcLog;
     }
 
-    ServerStatus status() throws IOException, InterruptedException {
+    /** Any thread: one question at a time. */
+    synchronized ServerStatus status() throws IOException, InterruptedException {
         commands.write("status\n");
         commands.flush();
         return JSON.readValue(answer("status"), ServerStatus.class);

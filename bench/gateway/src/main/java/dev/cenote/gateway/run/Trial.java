@@ -75,6 +75,8 @@ final class Trial {
         private volatile String phase = "";
         private volatile double phaseFrom;
         private volatile double phaseSeconds;
+        private long heldPeak = -1;
+        private Mark shown;
         private Mark begin;
         private Mark end;
 
@@ -84,6 +86,7 @@ final class Trial {
             this.title = title;
             this.begin = mark();
             this.end = begin;
+            this.shown = begin;
         }
 
         /** Runs the client on a second thread, so that this one can show progress and mark the window. */
@@ -134,11 +137,16 @@ final class Trial {
             progress.step(title + "  " + name + String.format(Locale.ROOT, " %.0f s", seconds));
         }
 
-        private void show() {
+        /** A look at the gateway twice a second, the same for every kind. */
+        private void show() throws IOException, InterruptedException {
+            Mark now = mark();
+            heldPeak = Math.max(heldPeak, now.status.heldBytes());
             List<Sample> samples = resident.samples();
-            progress.update(String.format(Locale.ROOT, "%s  %s %.0f of %.0f s, %d MiB resident", title, phase,
-                    Math.min(phaseSeconds, resident.seconds() - phaseFrom), phaseSeconds,
+            double perSecond = (now.status.answered() - shown.status.answered()) / Math.max(1e-3, (now.nanos - shown.nanos) / 1e9);
+            progress.update(String.format(Locale.ROOT, "%s  %s %.0f of %.0f s, %.0f requests/s, %d MiB resident", title, phase,
+                    Math.min(phaseSeconds, now.seconds - phaseFrom), phaseSeconds, perSecond,
                     samples.isEmpty() ? 0 : samples.get(samples.size() - 1).bytes() >> 20));
+            shown = now;
         }
 
         private Mark mark() throws IOException, InterruptedException {
@@ -155,7 +163,7 @@ final class Trial {
                     (end.status.bytes() - begin.status.bytes()) / seconds,
                     ResidentMemory.peak(samples, begin.seconds, end.seconds),
                     samples.isEmpty() ? 0 : samples.get(samples.size() - 1).bytes(),
-                    end.status.heldBytes(), last.growths(),
+                    Math.max(heldPeak, end.status.heldBytes()), last.growths(),
                     countsGrowths ? end.status.growths() - begin.status.growths() : -1,
                     samples, begin.seconds, end.seconds, last.outstanding(), failures);
         }

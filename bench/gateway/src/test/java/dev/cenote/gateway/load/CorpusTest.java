@@ -53,6 +53,14 @@ class CorpusTest {
     }
 
     @Test
+    void largeFolder_isBoundedInAll() throws IOException {
+        for (int i = 0; i < 70; i++) {
+            Files.write(folder.resolve("f" + i), new byte[Corpus.DOCUMENT_BYTES_MAX]);
+        }
+        assertThat(Corpus.ofFolder(folder, 1).documents()).hasSize(64);
+    }
+
+    @Test
     void writtenCorpus_isReadBackByteForByte() throws IOException {
         Corpus corpus = Corpus.ofCatalog();
         corpus.write(folder);
