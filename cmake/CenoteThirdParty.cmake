@@ -17,7 +17,8 @@ function(cenote_third_party name archive)
   add_library(cenote_${name} STATIC IMPORTED GLOBAL)
   set_target_properties(cenote_${name} PROPERTIES
     IMPORTED_LOCATION "${home}/lib/lib${name}.a"
-    INTERFACE_INCLUDE_DIRECTORIES "${home}/include")
+    INTERFACE_INCLUDE_DIRECTORIES "${home}/include"
+    INTERFACE_COMPILE_OPTIONS "-ffile-prefix-map=${home}=/cenote/third_party/${name}")
 endfunction()
 
 cenote_third_party(jemalloc "${CENOTE_JEMALLOC_ARCHIVE}")
