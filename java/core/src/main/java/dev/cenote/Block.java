@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 public final class Block implements AutoCloseable {
 
     static final int FREE = 0;
-    static final int TAKEN = 1;
 
     private static final VarHandle INT =
         MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder()).withInvokeExactBehavior();
@@ -26,8 +25,9 @@ public final class Block implements AutoCloseable {
     final BlockPool pool;
     final int number;
     /**
-     * FREE or TAKEN. Plain: only the owner writes it. A block that two threads put at the same moment may pass this
-     * check; then it is in two magazines, and the second get finds it TAKEN and drops it.
+     * FREE, or the mark of its pool while it is taken: one comparison tells foreign blocks and double puts. Plain: only the
+     * owner writes it. A block that two threads put at the same moment may pass this check; then it is in two magazines,
+     * and the second get finds it taken and drops it.
      */
     int state;
     private final int bytes;
@@ -151,6 +151,6 @@ public final class Block implements AutoCloseable {
     @Override
     public String toString() {
         return "Block " + number + " of pool \"" + pool.name() + "\", " + bytes + " bytes, "
-            + (state == TAKEN ? "taken" : "free");
+            + (state == FREE ? "free" : "taken");
     }
 }

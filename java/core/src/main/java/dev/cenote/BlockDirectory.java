@@ -5,23 +5,23 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A pool's {@link Block} objects by number, its chunks' views, and the way back from an address to a number.
- * <p>Segments of 1024 blocks come into being when the first of their numbers leaves the depot; a block, when it is taken
- * for the first time. A number has one owner at any time, and passes from one to the next through the depot, so only one
- * thread ever makes a given block, and no lock guards it.
+ * <p>A block comes into being when it is taken for the first time, under a lock, since the table may be replaced by a
+ * larger one at the same moment. An element of the table is set once; so a thread may keep a table that was replaced, and
+ * asks here only for what it does not find there.
  * <p>Where chunks keep their address (native core), nothing here is ever taken back. Where a chunk can come back with other
  * memory (java backend), {@link #forget} drops its blocks and views while they are with nobody; its blocks are made anew,
  * and an old {@code Block} object that somebody kept stays free for ever, so putting it is refused.
  */
 final class BlockDirectory {
 
-    static final int SEGMENT_SHIFT = 10;
-    static final int SEGMENT_MASK = (1 << SEGMENT_SHIFT) - 1;
-
-    private static final VarHandle SEGMENT = MethodHandles.arrayElementVarHandle(Block[][].class);
+    /** Tables up to this length are made at once: 256 KiB of references. */
+    private static final int BLOCKS_AT_ONCE = 1 << 16;
+    private static final VarHandle VIEW = MethodHandles.arrayElementVarHandle(ByteBuffer[].class);
 
     private final BlockPool pool;
     private final BlockStore store;
@@ -32,11 +32,8 @@ final class BlockDirectory {
     private final int granuleShift;
     private final int granulesPerChunk;
     private final double slotsPerByte;
-    /** By number >>> SEGMENT_SHIFT; an element is set once. */
-    final Block[][] segments;
-
-    private static final VarHandle VIEW = MethodHandles.arrayElementVarHandle(ByteBuffer[].class);
-
+    /** By number. Replaced whole, under the lock, when it grows; elements are set under the lock. */
+    private volatile @Nullable Block[] blocks;
     private volatile Chunks chunks = new Chunks(4, 16);
 
     /**
@@ -95,28 +92,34 @@ final class BlockDirectory {
         this.granuleShift = chunkBytes >= 1 << 21 ? 21 : 12; /* native chunks begin on such a boundary */
         this.granulesPerChunk = (int) ((chunkBytes + (1L << granuleShift) - 1) >>> granuleShift) + 1;
         this.slotsPerByte = 1.0 / stride;
-        this.segments = new Block[((store.blocksMax() - 1) >>> SEGMENT_SHIFT) + 1][];
+        this.blocks = new Block[Math.min(BLOCKS_AT_ONCE, store.blocksMax())];
     }
 
-    /** Makes sure that the segments of these numbers exist. Slow path, once per magazine. */
-    void prepare(int[] numbers, int from, int count) {
-        for (int i = from; i < from + count; i++) {
-            int segment = numbers[i] >>> SEGMENT_SHIFT;
-            if (segments[segment] == null) {
-                int blocks = Math.min(1 << SEGMENT_SHIFT, store.blocksMax() - (segment << SEGMENT_SHIFT));
-                SEGMENT.compareAndSet(segments, segment, (Block[]) null, new Block[blocks]);
-            }
+    /** {@return the table of this moment; what stands in it stays} */
+    @Nullable Block[] table() {
+        return blocks;
+    }
+
+    /** Gives the block with a number, made if need be. Only the number's owner calls. */
+    synchronized Block block(int number) {
+        @Nullable Block[] table = blocks;
+        if (number >= table.length) {
+            table = Arrays.copyOf(table, (int) Math.min(store.blocksMax(), Math.max(number + 1L, 2L * table.length)));
+            blocks = table;
         }
+        Block block = table[number];
+        if (block == null) {
+            block = make(number);
+            table[number] = block;
+        }
+        return block;
     }
 
-    /** Makes the block with a number. Only the number's owner, and only when there is none. */
-    Block make(int number) {
+    private Block make(int number) {
         int chunk = number / blocksPerChunk;
         long offset = (long) (number % blocksPerChunk) * stride;
         long base = known(chunk).addresses[chunk];
-        Block made = new Block(pool, number, blockBytes, base == 0 ? 0 : base + offset);
-        segments[number >>> SEGMENT_SHIFT][number & SEGMENT_MASK] = made;
-        return made;
+        return new Block(pool, number, blockBytes, base == 0 ? 0 : base + offset);
     }
 
     /** A new view of one block. */
@@ -159,15 +162,10 @@ final class BlockDirectory {
 
     /** Lets go of a chunk's blocks and views. All of them are free, and with nobody. */
     synchronized void forget(int chunk) {
-        for (int i = 0; i < blocksPerChunk; i++) {
-            int number = chunk * blocksPerChunk + i;
-            int segment = number >>> SEGMENT_SHIFT;
-            if (number < 0 || segment >= segments.length) {
-                break; /* the last chunk is used in part */
-            }
-            if (segments[segment] != null && (number & SEGMENT_MASK) < segments[segment].length) {
-                segments[segment][number & SEGMENT_MASK] = null;
-            }
+        @Nullable Block[] table = blocks;
+        long end = Math.min(table.length, (chunk + 1L) * blocksPerChunk);
+        for (int number = chunk * blocksPerChunk; number < end; number++) {
+            table[number] = null;
         }
         chunks.remove(chunk);
     }
@@ -215,7 +213,7 @@ final class BlockDirectory {
             return null;
         }
         int number = chunk * blocksPerChunk + slot;
-        Block[] segment = segments[number >>> SEGMENT_SHIFT];
-        return segment == null || (number & SEGMENT_MASK) >= segment.length ? null : segment[number & SEGMENT_MASK];
+        @Nullable Block[] table = blocks;
+        return number < table.length ? table[number] : null;
     }
 }

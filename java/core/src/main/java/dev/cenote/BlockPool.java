@@ -8,6 +8,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +37,16 @@ public final class BlockPool implements Pool<Block> {
         }
     }
 
-    /** CLOSED | HUNGRY; 0 nearly always. Read by every get and put, written by closers and by who finds nothing. */
-    int control;
-    /** Second places of blocks that two threads put at the same moment, found and dropped. */
-    final LongAdder duplicates = new LongAdder();
+    static final int CLOSED = 1;
+    static final int HUNGRY = 2;
 
+    private static final AtomicInteger MARKS = new AtomicInteger();
+
+    /** CLOSED | HUNGRY; 0 nearly always. Whoever sets a bit alarms all magazines, which then look here. */
+    private volatile int control;
+    /** What {@link Block#state} holds while a block of this pool is taken: never 0, unlike that of other pools. */
+    private final int mark;
+    private final LongAdder duplicates = new LongAdder();
     private final String name;
     private final int blockBytes;
     private final long maximumBytes;
@@ -54,6 +60,7 @@ public final class BlockPool implements Pool<Block> {
     private final PoolLifetime lifetime;
 
     BlockPool(BlockPoolBuilder builder, Backends.Opened opened) {
+        this.mark = nextMark();
         this.name = builder.name();
         this.blockBytes = builder.blockBytes();
         this.maximumBytes = builder.maximumBytes();
@@ -65,6 +72,12 @@ public final class BlockPool implements Pool<Block> {
         this.stripes = new Stripes(this::newLocal);
         this.accounts = new PoolAccounts(locals, stripes);
         this.lifetime = new PoolLifetime(this, store, accounts);
+    }
+
+    /** Repeats itself after 2^32 pools of one class loader. */
+    private static int nextMark() {
+        int next = MARKS.incrementAndGet();
+        return next != Block.FREE ? next : MARKS.incrementAndGet();
     }
 
     private LocalBlockPool newLocal(@Nullable Thread owner) {
@@ -103,9 +116,9 @@ public final class BlockPool implements Pool<Block> {
     @Override
     public Block get() {
         Thread thread = Thread.currentThread();
-        LocalBlockPool local = locals.first(thread);
+        LocalBlockPool local = locals.firstOpaque(thread);
         if (local.owner == thread) {
-            Block block = local.poll();
+            Block block = local.pollAfterOpaque();
             return block != null ? block : failed(local.lastCode);
         }
         return getSlowly(thread);
@@ -286,7 +299,7 @@ public final class BlockPool implements Pool<Block> {
 
     /** {@return true once {@link #close()} was called} */
     public boolean isClosed() {
-        return ((int) CONTROL.getAcquire(this) & LocalBlockPool.CLOSED) != 0;
+        return (control & CLOSED) != 0;
     }
 
     /** Closes the admission to growth: gets are served from what is there. Idempotent. */
@@ -320,7 +333,7 @@ public final class BlockPool implements Pool<Block> {
 
     @Override
     public void close() {
-        if (raise(LocalBlockPool.CLOSED)) {
+        if (raise(CLOSED)) {
             lifetime.close();
             waiters.wake();
         }
@@ -348,9 +361,22 @@ public final class BlockPool implements Pool<Block> {
 
     // What LocalBlockPool asks for on its slow paths.
 
-    /** Sets bits of control; false when all were set. */
-    boolean raise(int bits) {
-        return ((int) CONTROL.getAndBitwiseOr(this, bits) & bits) != bits;
+    int mark() {
+        return mark;
+    }
+
+    boolean isControlled() {
+        return control != 0;
+    }
+
+    /** Sets a bit of control and makes every thread look at it; false when it was set. */
+    boolean raise(int bit) {
+        if (((int) CONTROL.getAndBitwiseOr(this, bit) & bit) != 0) {
+            return false;
+        }
+        locals.all().forEach(LocalBlockPool::alarm);
+        stripes.all().forEach(LocalBlockPool::alarm);
+        return true;
     }
 
     ByteBuffer view(int number) {
@@ -380,7 +406,7 @@ public final class BlockPool implements Pool<Block> {
         collect();
         int found = local.ask();
         if (found < 0 && !LocalBlockPool.isBusy(found)) {
-            raise(LocalBlockPool.HUNGRY);
+            raise(HUNGRY);
         }
         return found;
     }
@@ -401,7 +427,7 @@ public final class BlockPool implements Pool<Block> {
         if (isClosed()) {
             lifetime.settle();
         } else if (!waiters.areThere()) {
-            CONTROL.getAndBitwiseAnd(this, ~LocalBlockPool.HUNGRY);
+            CONTROL.getAndBitwiseAnd(this, ~HUNGRY);
         }
         waiters.wake();
     }
@@ -454,15 +480,15 @@ public final class BlockPool implements Pool<Block> {
             + ", no memory for its bookkeeping. The block is still yours; put it again when memory is free.");
     }
 
-    RuntimeException foreign(@Nullable Block block) {
+    /** Says why a block was not taken back. */
+    RuntimeException refused(@Nullable Block block) {
         if (block == null) {
             return new NullPointerException("pool \"" + name + "\" was given null instead of a block");
         }
-        return new ForeignEntryException("block " + block.number + " belongs to pool \"" + block.pool.name
-            + "\" and was given to pool \"" + name + "\"; call close() on the block, or put it into its own pool");
-    }
-
-    CenoteException doublePut(Block block) {
+        if (block.pool != this) {
+            return new ForeignEntryException("block " + block.number + " belongs to pool \"" + block.pool.name
+                + "\" and was given to pool \"" + name + "\"; call close() on the block, or put it into its own pool");
+        }
         String text = "block " + block.number + " was put into pool \"" + name + "\" and is not out";
         if (isClosed()) {
             return new PoolClosedException(text + "; the pool is closed");

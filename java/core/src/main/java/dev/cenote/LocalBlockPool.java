@@ -17,24 +17,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalBlockPool extends LocalBlockPoolFields {
 
-    static final int CLOSED = 1;
-    static final int HUNGRY = 2;
-
     private static final int PAD = 32; /* ints: a line pair on either side */
+    private static final int OUT_OF_REACH = Integer.MAX_VALUE;
     private static final VarHandle TOP;
+    private static final VarHandle LEAST;
+    private static final VarHandle LIMIT;
     private static final VarHandle REFILLED;
     private static final VarHandle SPILLED;
     private static final VarHandle LOCK;
-    private static final VarHandle CONTROL;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             TOP = lookup.findVarHandle(LocalBlockPoolFields.class, "top", int.class);
+            LEAST = lookup.findVarHandle(LocalBlockPoolFields.class, "least", int.class);
+            LIMIT = lookup.findVarHandle(LocalBlockPoolFields.class, "limit", int.class);
             REFILLED = lookup.findVarHandle(LocalBlockPoolFields.class, "refilled", long.class);
             SPILLED = lookup.findVarHandle(LocalBlockPoolFields.class, "spilled", long.class);
             LOCK = lookup.findVarHandle(LocalBlockPoolFields.class, "lock", int.class);
-            CONTROL = lookup.findVarHandle(BlockPool.class, "control", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -42,12 +42,14 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     final @Nullable Thread owner;
     private final BlockPool pool;
-    private final Block[][] segments;
-    private final int[] numbers;
-    private final int limit;
-    private final int magazineBlocks;
     private final BlockDirectory directory;
     private final BlockStore.Exchange exchange;
+    private final int[] numbers;
+    private final int full;
+    private final int mark;
+    private final int magazineBlocks;
+    /** The table of blocks as this thread last saw it; longer ones replace it. */
+    private @Nullable Block[] blocks;
     @SuppressWarnings("unused")
     private long q00, q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15;
 
@@ -55,12 +57,14 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     LocalBlockPool(BlockPool pool, BlockDirectory directory, BlockStore store, @Nullable Thread owner) {
         this.pool = pool;
         this.directory = directory;
-        this.segments = directory.segments;
+        this.blocks = directory.table();
         this.owner = owner;
+        this.mark = pool.mark();
         this.magazineBlocks = store.magazineBlocks();
         this.numbers = new int[PAD + 2 * magazineBlocks + PAD];
-        this.limit = PAD + 2 * magazineBlocks;
+        this.full = PAD + 2 * magazineBlocks;
         this.top = PAD;
+        this.least = OUT_OF_REACH; /* the first get and put look at the pool's control word */
         this.exchange = store.open();
     }
 
@@ -79,8 +83,9 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
      * @see BlockPool#get()
      */
     public Block get() {
+        int floor = (int) LEAST.getOpaque(this);
         checkOwner();
-        Block block = poll();
+        Block block = poll(floor);
         return block != null ? block : pool.failed(lastCode);
     }
 
@@ -144,43 +149,68 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     /** Takes a block, or gives null with the reason in lastCode. The caller is the owner or holds the stripe. */
     @Nullable Block poll() {
-        /* Opaque: read anew every time. Before the block is taken: a closer waits until no thread is in this method. */
-        if ((int) CONTROL.getOpaque(pool) != 0 && pool.isClosed()) {
+        return poll((int) LEAST.getOpaque(this));
+    }
+
+    /** The same for a caller that read something opaquely just before, so that this read is not an old one. */
+    @Nullable Block pollAfterOpaque() {
+        return poll(least);
+    }
+
+    /** Every read of {@code least} stands in a method of this class: a closer waits until no thread is in one. */
+    private @Nullable Block poll(int floor) {
+        int newTop = top - 1;
+        if (newTop < floor) {
+            return pollSlowly();
+        }
+        int number = numbers[newTop];
+        @Nullable Block[] table = blocks;
+        Block block;
+        if (number >= table.length || (block = table[number]) == null || block.state != Block.FREE) {
+            return pollUnusual(newTop);
+        }
+        top = newTop;
+        block.state = mark;
+        gets++;
+        return block;
+    }
+
+    /** Empty, or alarmed. */
+    private @Nullable Block pollSlowly() {
+        if (!calm() && pool.isClosed()) {
             lastCode = StoreCode.CLOSED.value();
             return null;
         }
-        int newTop = top - 1;
-        if (newTop < PAD) {
-            newTop = refill() - 1;
-            if (newTop < PAD) {
-                return null;
-            }
+        if (top == PAD && !refill()) {
+            return null;
         }
-        int number = numbers[newTop];
-        Block block = segments[number >>> BlockDirectory.SEGMENT_SHIFT][number & BlockDirectory.SEGMENT_MASK];
-        if (block == null) {
-            block = directory.make(number);
-        } else if (block.state != Block.FREE) {
-            return dropDuplicate(newTop);
-        }
+        return poll(PAD);
+    }
+
+    /** A block that was never taken, that this thread's table does not show yet, or that is in two places. */
+    private @Nullable Block pollUnusual(int newTop) {
+        Block block = directory.block(numbers[newTop]);
+        blocks = directory.table();
         top = newTop;
-        block.state = Block.TAKEN;
+        if (block.state != Block.FREE) { /* two threads put it at the same moment, and one of its places was used: forget the other */
+            pool.duplicates().increment();
+            REFILLED.setOpaque(this, refilled - 1);
+            return poll();
+        }
+        block.state = mark;
         gets++;
         return block;
     }
 
     /** Puts a block. The caller is the owner or holds the stripe. */
     void offer(Block block) {
-        if (block == null || block.pool != pool) {
-            throw pool.foreign(block);
-        }
-        if (block.state != Block.TAKEN) {
-            throw pool.doublePut(block);
+        if (block == null || block.state != mark) {
+            throw pool.refused(block);
         }
         int oldTop = top;
-        if (oldTop == limit) {
-            spill();
-            oldTop = top;
+        if (oldTop >= limit) {
+            offerSlowly(block);
+            return;
         }
         block.state = Block.FREE;
         int number = block.number;
@@ -188,7 +218,17 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             numbers[oldTop] = number;
         }
         top = oldTop + 1;
-        if (pool.control != 0) { /* plain: seen late at worst, and upkeep and waiters look again */
+    }
+
+    /** Full, or alarmed. */
+    private void offerSlowly(Block block) {
+        if (top == full) {
+            spill();
+        }
+        block.state = Block.FREE;
+        numbers[top] = block.number;
+        TOP.setOpaque(this, top + 1);
+        if (!calm()) {
             pool.fed(this);
         }
     }
@@ -215,37 +255,46 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         }
     }
 
-    /** Two threads put this block at the same moment, and one of its two places was used already: forget the other. */
-    private @Nullable Block dropDuplicate(int index) {
-        top = index;
-        pool.duplicates.increment();
-        return poll();
+    /** Makes the next get and put look at the pool's control word. Any thread. */
+    void alarm() {
+        LEAST.setVolatile(this, OUT_OF_REACH);
+        LIMIT.setVolatile(this, 0);
     }
 
-    /** Fills from the depot; gives the new top, or PAD with the reason in lastCode. */
-    private int refill() {
-        int code = exchange.get(numbers, PAD, magazineBlocks);
+    /** Ends an alarm if the pool's control word is clear; tells whether it is. */
+    private boolean calm() {
+        if (pool.isControlled()) {
+            return false;
+        }
+        LEAST.setVolatile(this, PAD);
+        LIMIT.setVolatile(this, full);
+        if (pool.isControlled()) { /* raised meanwhile, and its alarm may have been overwritten just now */
+            alarm();
+            return false;
+        }
+        return true;
+    }
+
+    /** Fills from the depot; false: nothing came, and lastCode says why. */
+    private boolean refill() {
+        int code = ask();
         if (code < 0) {
             code = pool.retry(this, code);
-            if (code < 0) {
-                lastCode = code;
-                return PAD;
-            }
         }
-        return filled(code);
+        if (code < 0) {
+            lastCode = code;
+            return false;
+        }
+        VarHandle.acquireFence(); /* what the blocks' last owners wrote; pairs with the fence in give */
+        blocks = directory.table();
+        REFILLED.setOpaque(this, refilled + code); /* before top: whoever sums never counts too few, see outside */
+        TOP.setOpaque(this, PAD + code);
+        return true;
     }
 
     /** Asks the depot once. */
     int ask() {
         return exchange.get(numbers, PAD, magazineBlocks);
-    }
-
-    private int filled(int count) {
-        VarHandle.acquireFence(); /* what the blocks' last owners wrote; pairs with the fence in spill */
-        directory.prepare(numbers, PAD, count);
-        REFILLED.setOpaque(this, refilled + count); /* before top: whoever sums never counts too few (BlockPool.outstanding) */
-        TOP.setOpaque(this, PAD + count);
-        return PAD + count;
     }
 
     /** Gives the older half to the depot. */
@@ -256,11 +305,11 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         }
         System.arraycopy(numbers, PAD + magazineBlocks, numbers, PAD, magazineBlocks);
         TOP.setOpaque(this, PAD + magazineBlocks);
-        SPILLED.setOpaque(this, spilled + magazineBlocks); /* after top, see filled */
+        SPILLED.setOpaque(this, spilled + magazineBlocks); /* after top, see outside */
     }
 
     private int give(int from, int count) {
-        VarHandle.releaseFence(); /* what was written to the blocks; pairs with the fence in filled */
+        VarHandle.releaseFence(); /* what was written to the blocks; pairs with the fence in refill */
         return exchange.put(numbers, from, count);
     }
 

@@ -12,16 +12,20 @@ abstract class LocalBlockPoolPad {
  * The hot fields of {@link LocalBlockPool}, between the paddings; a test checks the layout.
  */
 abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
-    /** Index in {@link #numbers} behind the newest free block. Written by the owner, read by closers and statistics. */
+    /** Index behind the newest free block. Written by the owner, read by closers and statistics. */
     int top;
+    /** Below this there is none to take. Raised out of reach by {@link LocalBlockPool#alarm}, so that a get goes slowly. */
+    int least;
+    /** Here the magazines are full. Lowered to nothing by {@link LocalBlockPool#alarm}, so that a put goes slowly. */
+    int limit;
+    /** The code that the last refill ended with, if it failed. */
+    int lastCode;
     /** Blocks taken here. Written by the owner. */
     long gets;
     /** Blocks that came from the depot. */
     long refilled;
     /** Blocks that went to the depot. */
     long spilled;
-    /** The code that the last refill ended with, if it failed. */
-    int lastCode;
     /** 1 while a virtual thread uses this stripe. */
     int lock;
 }

@@ -52,7 +52,7 @@ final class Waiters {
     }
 
     private static @Nullable Block take(BlockPool pool) {
-        pool.raise(LocalBlockPool.HUNGRY);
+        pool.raise(BlockPool.HUNGRY);
         return pool.tryGet();
     }
 
