@@ -98,7 +98,11 @@ CN_TEST(extent_hooks, windows_keep_their_addresses_and_tables_do_not)
     assert_non_null(table);
     assert_int_equal((uintptr_t)table & (2 * MIB - 1), 0);
     assert_true(table < hooks.window[0].base || table >= hooks.window[0].base + hooks.window[0].bytes);
-    assert_int_equal(cn_load_relaxed(&hooks.table_bytes), 2 * MIB);
+    assert_int_equal(cn_load_relaxed(&hooks.table_bytes), 2 * MIB); /* the one that was mapped ahead */
+    unsigned char *second = hooks.table.alloc(&hooks.table, NULL, 4 * MIB, 2 * MIB, &zero, &commit, 1);
+    assert_non_null(second);
+    assert_int_equal(cn_load_relaxed(&hooks.table_bytes), 6 * MIB);
+    assert_false(hooks.table.dalloc(&hooks.table, second, 4 * MIB, true, 1));
     memset(table, 1, 2 * MIB);
     assert_true(hooks.table.decommit(&hooks.table, table, 2 * MIB, 0, 2 * MIB, 1)); /* tables are not purged */
     assert_int_equal(table[MIB], 1);

@@ -175,21 +175,29 @@ static int cn_window_take(cn_extent_hooks_t *hooks, size_t bytes, size_t align, 
 
 /* ---- hooks: true means refused, except for alloc ---- */
 
-/* jemalloc's own tables: two mapping calls in the life of a typical arena. */
-static void *cn_hook_alloc_table(cn_extent_hooks_t *hooks, size_t bytes)
+static int cn_table_map(cn_extent_hooks_t *hooks, size_t bytes, void **out)
 {
-    void *base;
-    int result = cn_os_reserve(bytes, CN_HUGE_PAGE, &base);
-    if (result == CN_OK) {
-        result = cn_os_commit(base, bytes);
-        if (result != CN_OK) (void)cn_os_unmap(base, bytes);
-    }
+    int result = cn_os_reserve(bytes, CN_HUGE_PAGE, out);
+    if (result != CN_OK) return result;
+    result = cn_os_commit(*out, bytes);
     if (result != CN_OK) {
-        (void)cn_hooks_refuse(result);
-        return NULL;
+        (void)cn_os_unmap(*out, bytes);
+        return result;
     }
     cn_add_relaxed(&hooks->table_bytes, bytes);
-    return base;
+    return CN_OK;
+}
+
+static void *cn_hook_alloc_table(cn_extent_hooks_t *hooks, size_t bytes)
+{
+    void *base = hooks->first_table;
+    if (base != NULL && bytes == CN_HUGE_PAGE) { /* during creation, by one thread */
+        hooks->first_table = NULL;
+        return base;
+    }
+    const int result = cn_table_map(hooks, bytes, &base);
+    if (result != CN_OK) (void)cn_hooks_refuse(result);
+    return result == CN_OK ? base : NULL;
 }
 
 /* Comes in three ways (jemalloc 5.3.0, src/extent.c and src/base.c):
@@ -328,10 +336,14 @@ int cn_extent_hooks_init(cn_extent_hooks_t *hooks, uint32_t node, const cn_map_p
     hooks->policy = *policy;
     hooks->policy.file = NULL; /* the caller's string is not kept */
     hooks->with_file = policy->file != NULL;
-    if (!hooks->with_file) return CN_OK;
+    int result = cn_table_map(hooks, CN_HUGE_PAGE, &hooks->first_table);
+    if (result != CN_OK || !hooks->with_file) return result;
 
-    const int result = cn_os_map_file(policy->file, policy->file_bytes, CN_HUGE_PAGE, &hooks->file);
-    if (result != CN_OK) return result;
+    result = cn_os_map_file(policy->file, policy->file_bytes, CN_HUGE_PAGE, &hooks->file);
+    if (result != CN_OK) {
+        (void)cn_os_unmap(hooks->first_table, CN_HUGE_PAGE);
+        return result;
+    }
     const cn_window_t window = {
         .base = hooks->file.base,
         .bytes = hooks->file.bytes,
@@ -344,6 +356,7 @@ int cn_extent_hooks_init(cn_extent_hooks_t *hooks, uint32_t node, const cn_map_p
 
 void cn_extent_hooks_close(cn_extent_hooks_t *hooks)
 {
+    if (hooks->first_table != NULL) (void)cn_os_unmap(hooks->first_table, CN_HUGE_PAGE);
     if (hooks->with_file) {
         cn_os_unmap_file(&hooks->file);
     } else {

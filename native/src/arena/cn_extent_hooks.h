@@ -31,6 +31,7 @@ typedef struct cn_extent_hooks {
     cn_map_policy_t policy;
     bool with_file;
     cn_os_file_t file; /* the only window, when there is a file */
+    void *first_table; /* mapped ahead of jemalloc's first block of tables; NULL when it has that */
 
     cn_os_mutex_t lock;         /* guards growing: of a window and of their number */
     CN_ATOMIC(uint32_t) windows; /* released when one more can be read */
@@ -43,7 +44,8 @@ typedef struct cn_extent_hooks {
     CN_ATOMIC(uint64_t) huge_page_fallbacks;
 } cn_extent_hooks_t;
 
-/* Fills `hooks` (zeroed memory) for an arena of that node and policy; maps the file if there is one. */
+/* Fills `hooks` (zeroed memory) for an arena of that node and policy; maps the file if there is one, and the first block
+ * for jemalloc's tables: the creation of an arena that fails in the middle costs jemalloc an arena number for good. */
 int cn_extent_hooks_init(cn_extent_hooks_t *hooks, uint32_t node, const cn_map_policy_t *policy);
 
 /* Unmaps every window, when the jemalloc arena is gone. */
