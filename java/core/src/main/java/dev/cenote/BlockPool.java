@@ -115,8 +115,9 @@ public final class BlockPool implements Pool<Block> {
 
     @Override
     public Block get() {
+        CONTROL.getOpaque(this); /* for the compiler: what follows is read anew in every turn of a loop */
         Thread thread = Thread.currentThread();
-        LocalBlockPool local = locals.firstOpaque(thread);
+        LocalBlockPool local = locals.first(thread);
         if (local.owner == thread) {
             Block block = local.pollAfterOpaque();
             return block != null ? block : failed(local.lastCode);

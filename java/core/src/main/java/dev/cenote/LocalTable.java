@@ -1,7 +1,5 @@
 package dev.cenote;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -16,16 +14,6 @@ import org.jspecify.annotations.Nullable;
  * reference queue, no waiting for a collection. The table holds a dead thread until the next sweep, 100 ms or so.
  */
 final class LocalTable {
-
-    private static final VarHandle SLOTS;
-
-    static {
-        try {
-            SLOTS = MethodHandles.lookup().findVarHandle(LocalTable.class, "slots", LocalBlockPool[].class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private static final int PROBES = 8;
     private static final int SLOTS_MIN = 64;
@@ -53,12 +41,6 @@ final class LocalTable {
     /** What stands at a thread's first place: its own if {@code owner} says so. */
     LocalBlockPool first(Thread thread) {
         LocalBlockPool[] seen = slots;
-        return seen[(int) id(thread) & (seen.length - 1)];
-    }
-
-    /** The same, and the compiler keeps no later read from an earlier turn of a loop. */
-    LocalBlockPool firstOpaque(Thread thread) {
-        LocalBlockPool[] seen = (LocalBlockPool[]) SLOTS.getOpaque(this);
         return seen[(int) id(thread) & (seen.length - 1)];
     }
 
