@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LibraryCacheTest {
 
-    private static final int LIBRARY_BYTES = 1_500_000;
+    private static final int LIBRARY_BYTES = 300_000;
 
     @TempDir
     Path folder;
@@ -138,7 +138,7 @@ class LibraryCacheTest {
         for (Process jvm : jvms) {
             Jvm.Outcome outcome = Jvm.end(jvm);
             assertThat(outcome.exit()).as(outcome.output()).isZero();
-            assertThat(outcome.output().trim()).isEqualTo("200 whole files");
+            assertThat(outcome.output().trim()).isEqualTo("60 whole files");
         }
         assertThat(names()).hasSize(10);
     }
@@ -152,7 +152,7 @@ class LibraryCacheTest {
         public static void main(String[] arguments) throws IOException {
             LibraryCache cache = new LibraryCache(Path.of(arguments[0]));
             int whole = 0;
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 60; i++) {
                 LibraryBytes library = library(i % 10);
                 Path file = cache.file(library, 1);
                 if (LibraryCache.sha256(Files.readAllBytes(file)).equals(library.sha256())) {
