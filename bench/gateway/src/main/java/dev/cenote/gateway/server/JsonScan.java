@@ -24,33 +24,36 @@ final class JsonScan {
     }
 
     void feed(ByteBuffer bytes) {
+        boolean quoted = inString; // in registers while we walk
+        boolean skip = escaped;
         for (int i = bytes.position(), end = bytes.limit(); i < end; i++) {
             byte b = bytes.get(i);
-            if (inString) {
-                if (escaped) {
-                    escaped = false;
+            if (quoted) {
+                if (skip) {
+                    skip = false;
                 } else if (b == '\\') {
-                    escaped = true;
+                    skip = true;
                 } else if (b == '"') {
-                    inString = false;
+                    quoted = false;
                 }
-            } else {
+            } else if (b == '"') {
+                quoted = true;
+                strings++;
+            } else if (b < 'a' || b >= '{') { // letters of literals carry no structure
                 structure(b);
             }
         }
+        inString = quoted;
+        escaped = skip;
     }
 
     private void structure(byte b) {
         switch (b) {
-            case '"' -> {
-                inString = true;
-                strings++;
-            }
             case '{', '[' -> depthMax = Math.max(depthMax, ++depth);
             case '}', ']' -> depth--;
             case ':' -> fields++;
             default -> {
-                // numbers, literals and space carry no structure
+                // numbers, commas and space carry none either
             }
         }
     }
