@@ -145,8 +145,11 @@ public final class BlocksCommand implements Callable<Integer> {
         return failed > 0 ? 1 : 0;
     }
 
-    private static Table verdictTable(Jdk jdk, List<Verdict> verdicts) {
-        List<Table.Row> rows = verdicts.stream().map(verdict -> new Table.Row(List.of(verdict.row(), verdict.target(),
+    /** With {@code --only}, what was left out on purpose is not listed. */
+    private Table verdictTable(Jdk jdk, List<Verdict> verdicts) {
+        List<Table.Row> rows = verdicts.stream()
+                .filter(verdict -> verdict.outcome() != Verdict.Outcome.NOT_MEASURED || only.pattern().isEmpty())
+                .map(verdict -> new Table.Row(List.of(verdict.row(), verdict.target(),
                 verdict.measured(), verdict.word()), false, 0)).toList();
         return new Table("Figures to reach   [JDK " + jdk.feature() + "]", "", List.of("what", "target", "measured", "verdict"),
                 rows);

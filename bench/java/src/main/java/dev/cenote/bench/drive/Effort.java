@@ -3,7 +3,7 @@ package dev.cenote.bench.drive;
 /** How much time a run may take, and what it is spent on. */
 enum Effort {
     /** Up to 5 minutes: one JDK, one JVM per figure, the end sizes for the peers that matter there. */
-    QUICK(1, 1, 4, 120, 3),
+    QUICK(1, 1, 4, 100, 2),
     /** Up to 15 minutes: the newest JDK twice, the oldest once. */
     NORMAL(2, 1, 4, 150, 5),
     /** An hour and more: every peer at every size, several JVMs. */

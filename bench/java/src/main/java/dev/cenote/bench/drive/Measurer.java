@@ -3,6 +3,7 @@ package dev.cenote.bench.drive;
 import dev.cenote.bench.harness.BlockBench;
 import dev.cenote.bench.harness.ColdStart;
 import dev.cenote.bench.harness.Duel;
+import dev.cenote.bench.harness.Growth;
 import dev.cenote.bench.harness.Handoff;
 import dev.cenote.bench.harness.Outcome;
 import java.io.File;
@@ -28,6 +29,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class Measurer {
 
     private static final long CHILD_SECONDS_MAX = 120;
+    private static final int WARM_UP_MILLIS = 220;
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 
     private final ClassPaths classPaths;
@@ -72,7 +74,7 @@ final class Measurer {
                 .jvmArgs(JvmFlags.of(job.scenario(), job.jdk()).toArray(String[]::new))
                 .forks(1)
                 .warmupIterations(3)
-                .warmupTime(TimeValue.milliseconds(250))
+                .warmupTime(TimeValue.milliseconds(WARM_UP_MILLIS))
                 .measurementIterations(iterations)
                 .measurementTime(TimeValue.milliseconds(iterationMillis))
                 .addProfiler(GCProfiler.class)
@@ -132,7 +134,7 @@ final class Measurer {
             case DUEL -> List.of(Duel.class.getName(), peer, bytes, "2", millis);
             case HANDOFF -> List.of(Handoff.class.getName(), peer, bytes, millis);
             case COLD -> List.of(ColdStart.class.getName(), peer, bytes, "300");
-            case GROWTH -> List.of("dev.cenote.bench.harness.Growth", peer, bytes);
+            case GROWTH -> List.of(Growth.class.getName(), bytes, "4");
             default -> throw new IllegalArgumentException(job.scenario() + " is measured by JMH");
         };
     }

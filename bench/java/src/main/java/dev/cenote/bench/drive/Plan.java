@@ -1,6 +1,5 @@
 package dev.cenote.bench.drive;
 
-import static dev.cenote.bench.peer.PeerKind.Role.CENOTE;
 import static dev.cenote.bench.peer.PeerKind.Role.FLOOR;
 import static dev.cenote.bench.peer.PeerKind.Trait.COLD;
 import static dev.cenote.bench.peer.PeerKind.Trait.ONE_THREAD;
@@ -30,6 +29,8 @@ final class Plan {
     private static final Set<PeerKind> AT_ALL_SIZES = EnumSet.of(PeerKind.FLOOR_TLSTACK, PeerKind.NETTY_ADAPTIVE,
             PeerKind.NETTY_RECYCLER, PeerKind.STORMPOT, PeerKind.TL_DEQUE, PeerKind.LWJGL_JEMALLOC,
             PeerKind.FFM_MALLOC, PeerKind.CENOTE_JNI, PeerKind.CENOTE_JNI_LOCAL);
+    private static final Set<PeerKind> ALONE = EnumSet.of(PeerKind.FLOOR_TLSTACK, PeerKind.FLOOR_UNCHECKED, PeerKind.STORMPOT,
+            PeerKind.CENOTE_JNI, PeerKind.CENOTE_JNI_LOCAL, PeerKind.CENOTE_JAVA);
     private static final Set<PeerKind> WITH_CLIFFS = EnumSet.of(PeerKind.NETTY_POOLED, PeerKind.NETTY_ADAPTIVE,
             PeerKind.NETTY_RECYCLER, PeerKind.STORMPOT, PeerKind.CENOTE_JNI, PeerKind.CENOTE_JAVA);
     private static final Set<PeerKind> COLD_RIVALS = EnumSet.of(PeerKind.FLOOR_PREALLOCATED, PeerKind.NETTY_POOLED,
@@ -66,16 +67,16 @@ final class Plan {
     private List<Job> jobs(Jdk jdk) {
         List<Job> jobs = new ArrayList<>();
         for (int bytes : SIZES) {
-            boolean endSize = bytes == 64 || bytes == PAGE || bytes == LARGE;
+            boolean endSize = bytes == 64 || bytes == LARGE || bytes == PAGE && effort != Effort.QUICK;
             add(jobs, jdk, Scenario.CYCLE, bytes, peer -> effort == Effort.FULL || bytes == COMMON
                     || endSize && AT_ALL_SIZES.contains(peer));
         }
-        add(jobs, jdk, Scenario.SOLO, COMMON, peer -> peer.role() == CENOTE || peer.role() == FLOOR);
+        add(jobs, jdk, Scenario.SOLO, COMMON, ALONE::contains);
         add(jobs, jdk, Scenario.DUEL, COMMON, peer -> true);
         add(jobs, jdk, Scenario.HANDOFF, COMMON, peer -> !peer.has(ONE_THREAD));
-        add(jobs, jdk, Scenario.BATCH_RANDOM, COMMON, peer -> peer != PeerKind.FLOOR_PREALLOCATED);
+        add(jobs, jdk, Scenario.BATCH_RANDOM, COMMON, peer -> peer.role() != FLOOR || peer == PeerKind.FLOOR_TLSTACK);
         if (effort == Effort.FULL) {
-            add(jobs, jdk, Scenario.BATCH_LIFO, COMMON, peer -> peer != PeerKind.FLOOR_PREALLOCATED);
+            add(jobs, jdk, Scenario.BATCH_LIFO, COMMON, peer -> peer.role() != FLOOR || peer == PeerKind.FLOOR_TLSTACK);
         }
         add(jobs, jdk, Scenario.SMALL_HEAP, COMMON, WITH_CLIFFS::contains);
         add(jobs, jdk, Scenario.PLAIN_THREADS, COMMON, WITH_CLIFFS::contains);

@@ -17,10 +17,12 @@ public final class Handoff {
     private static final int SLOTS = 128;
     private static final int BATCH = 1000;
     private static final int BATCHES_MAX = 200_000;
+    private static final int WARM_BATCHES = 200;
+    private static final long WARM_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
     private volatile boolean stop;
     private volatile double receiverBytes;
-    private volatile long measuredAt = Long.MAX_VALUE;
+    private volatile boolean warmedUp;
 
     private Handoff() {
     }
@@ -53,21 +55,18 @@ public final class Handoff {
         Peer peer = shared.forThread();
         double[] nanosPerBlock = new double[BATCHES_MAX];
         int batches = 0;
-        long allocatedBefore = 0;
-        long warmUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(400, millis / 2));
-        long runUntil = warmUntil + TimeUnit.MILLISECONDS.toNanos(millis);
+        long begun = System.nanoTime();
+        for (int warm = 0; warm < WARM_BATCHES || System.nanoTime() - begun < WARM_NANOS; warm++) {
+            peer.produce(ring, BATCH);
+        }
+        warmedUp = true;
+        long allocatedBefore = AllocationMeter.bytes();
         long start = System.nanoTime();
+        long runUntil = start + TimeUnit.MILLISECONDS.toNanos(millis);
         while (start < runUntil && batches < BATCHES_MAX) {
             peer.produce(ring, BATCH);
             long end = System.nanoTime();
-            if (start < warmUntil) {
-                allocatedBefore = AllocationMeter.bytes();
-                if (end >= warmUntil) {
-                    measuredAt = end;
-                }
-            } else {
-                nanosPerBlock[batches++] = (double) (end - start) / BATCH;
-            }
+            nanosPerBlock[batches++] = (double) (end - start) / BATCH;
             start = end;
         }
         told[2] = AllocationMeter.bytes() - allocatedBefore;
@@ -81,7 +80,7 @@ public final class Handoff {
         long allocatedBefore = -1;
         while (true) {
             if (!peer.consume(ring)) {
-                if (allocatedBefore < 0 && measuredAt != Long.MAX_VALUE) {
+                if (allocatedBefore < 0 && warmedUp) {
                     allocatedBefore = AllocationMeter.bytes();
                 }
                 if (stop && !peer.consume(ring)) {
