@@ -248,6 +248,24 @@ CN_TEST(budget, a_limit_that_is_raised_is_seen)
     tree_end();
 }
 
+CN_TEST(budget, a_full_node_allows_no_more)
+{
+    tree_begin("");
+    tree_write("/sys/devices/system/node/node1/meminfo", "Node 1 MemTotal:       262144 kB\n"
+                                                         "Node 1 MemFree:         20480 kB\n"
+                                                         "Node 1 MemUsed:        200000 kB\n"
+                                                         "Node 1 Active:          99999 kB\n"
+                                                         "Node 1 Active(file):     1024 kB\n"
+                                                         "Node 1 Inactive(file):   2048 kB\n");
+    const uint64_t room = 23 * MIB - 4 * MIB; /* free and droppable, less a 64th of 256 MiB */
+    assert_true(cn_budget_node_allows(1, room));
+    assert_false(cn_budget_node_allows(1, room + 1));
+    assert_true(cn_budget_node_allows(7, UINT64_MAX)); /* nobody tells about node 7 */
+    tree_write("/sys/devices/system/node/node1/meminfo", "Node 1 MemTotal: 262144 kB\nNode 1 MemFree: 4096 kB\n");
+    assert_false(cn_budget_node_allows(1, 1));
+    tree_end();
+}
+
 static void in_real_cgroup(void *argument)
 {
     if (!cn_test_cgroup_enter(argument)) _exit(CN_CHILD_SKIP);

@@ -381,6 +381,29 @@ CN_TEST(node_arena, a_budget_that_is_used_up_refuses_chunks_and_big_allocations)
     cn_node_arena_close(arena);
 }
 
+CN_TEST(node_arena, strict_binding_to_a_full_node_refuses_before_the_kernel_kills)
+{
+    cn_test_tree_t tree;
+    assert_true(cn_test_tree_make(&tree));
+    assert_true(cn_test_tree_write(&tree, "/sys/devices/system/node/node0/meminfo",
+                                   "Node 0 MemTotal: 1048576 kB\nNode 0 MemFree: 17408 kB\n")); /* 1 MiB too many */
+    assert_int_equal(cn_topology_load_synthetic("node:2 core:4 pu:1"), CN_OK);
+    cn_topology_force_bind(true);
+    cn_budget_use_root(tree.root);
+    const cn_map_policy_t strict = {.numa = CN_NUMA_BIND};
+    cn_node_arena_t *bound = open_arena(&strict), *preferring = open_arena(&plain);
+    void *base = NULL;
+    assert_int_equal(cn_node_arena_chunk_get(bound, CHUNK, CHUNK, &base), CN_ENOMEM);
+    assert_int_equal(cn_node_arena_allocate(bound, CHUNK, 0, 0, &base), CN_ENOMEM);
+    cn_node_arena_chunk_put(bound, chunk_get(bound, MIB / 2, MIB / 2), MIB / 2);
+    cn_node_arena_chunk_put(preferring, chunk_get(preferring, CHUNK, CHUNK), CHUNK); /* goes elsewhere instead */
+    cn_node_arena_close(bound);
+    cn_node_arena_close(preferring);
+    cn_budget_use_root(NULL);
+    cn_test_tree_remove(&tree);
+    assert_int_equal(cn_topology_load_synthetic(NULL), CN_OK);
+}
+
 static void fill_cgroup(void *group)
 {
     if (!cn_test_cgroup_enter(group)) _exit(CN_CHILD_SKIP);

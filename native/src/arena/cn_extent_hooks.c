@@ -33,22 +33,27 @@ static bool cn_hooks_refuse(int code)
     return true;
 }
 
-/* Anonymous memory, and files that live in memory, count against the container's limit; other files are page cache. */
-static bool cn_hooks_charged(const cn_extent_hooks_t *hooks)
+int cn_extent_hooks_admit(const cn_extent_hooks_t *hooks, uint64_t bytes)
 {
-    return !hooks->with_file || hooks->file.in_memory;
+    /* Files that do not live in memory are page cache: the kernel writes them out instead. */
+    if (hooks->with_file && !hooks->file.in_memory) return CN_OK;
+    if (hooks->policy.numa == CN_NUMA_BIND && cn_topology_may_bind() &&
+        !cn_budget_node_allows(cn_topology_os_index(hooks->node), bytes)) {
+        return CN_ENOMEM;
+    }
+    return cn_budget_allows(bytes) ? CN_OK : CN_BUDGET;
 }
 
-/* True when the budget lets this call have `bytes` more. */
-static bool cn_hooks_budget(const cn_extent_hooks_t *hooks, uint64_t bytes)
+/* Admits `bytes` less what this call has been granted already; false: refused, and said why. */
+static bool cn_hooks_admit(const cn_extent_hooks_t *hooks, uint64_t bytes)
 {
-    if (!cn_hooks_charged(hooks)) return true;
-    const uint64_t granted = bytes < cn_arena_thread.call.allowance ? bytes : cn_arena_thread.call.allowance;
-    if (bytes != granted && !cn_budget_allows(bytes - granted)) {
-        (void)cn_hooks_refuse(CN_BUDGET);
-        return false;
+    cn_hook_call_t *call = &cn_arena_thread.call;
+    const uint64_t granted = bytes < call->allowance ? bytes : call->allowance;
+    if (bytes != granted) {
+        const int result = cn_extent_hooks_admit(hooks, bytes - granted);
+        if (result != CN_OK) return !cn_hooks_refuse(result);
     }
-    cn_arena_thread.call.allowance -= granted;
+    call->allowance -= granted;
     return true;
 }
 
@@ -218,7 +223,7 @@ static void *cn_hook_alloc(extent_hooks_t *table, void *new_base, size_t bytes, 
     if (cn_arena_thread.call.error != CN_OK) return NULL;
 
     void *base = NULL;
-    if (*commit && !cn_hooks_budget(hooks, bytes)) return NULL;
+    if (*commit && !cn_hooks_admit(hooks, bytes)) return NULL;
     int result = cn_window_take(hooks, bytes, align, &base);
     if (result == CN_OK && *zero && hooks->with_file && cn_os_purge_file(base, bytes) != CN_OK) {
         memset(base, 0, bytes); /* a file may hold something */
@@ -255,7 +260,7 @@ static bool cn_hook_commit(extent_hooks_t *table, void *base, size_t bytes, size
 {
     (void)bytes, (void)arena;
     cn_extent_hooks_t *hooks = cn_hooks_of(table);
-    if (!cn_hooks_budget(hooks, length)) return true;
+    if (!cn_hooks_admit(hooks, length)) return true;
     const int result = cn_extent_hooks_ensure(hooks, (unsigned char *)base + offset, length);
     if (result != CN_OK) return cn_hooks_refuse(result);
     cn_add_relaxed(&hooks->committed_bytes, length);

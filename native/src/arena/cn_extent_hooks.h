@@ -54,13 +54,17 @@ void cn_extent_hooks_close(cn_extent_hooks_t *hooks);
 /* Gives the pages of a piece back: at once, or when the kernel wants them. */
 int cn_extent_hooks_purge(cn_extent_hooks_t *hooks, void *base, size_t bytes, bool lazy);
 
+/* May this arena have `bytes` more?  CN_BUDGET when the container's limit is near, CN_ENOMEM when its node is full and
+ * memory is bound to it strictly: in both cases the kernel would kill the process later. */
+int cn_extent_hooks_admit(const cn_extent_hooks_t *hooks, uint64_t bytes);
+
 /* Reserves the disk blocks behind a piece, where memory is a file. */
 int cn_extent_hooks_ensure(cn_extent_hooks_t *hooks, void *base, size_t bytes);
 
 /* What the hooks know and say of the call of jemalloc that runs on their thread.  Zero between calls. */
 typedef struct cn_hook_call {
     int error;          /* why a hook refused, or 0 */
-    uint64_t allowance; /* bytes that the caller has asked the budget for already */
+    uint64_t allowance; /* bytes that have been admitted already */
 } cn_hook_call_t;
 
 bool cn_extent_hooks_is_valid(cn_extent_hooks_t *hooks);

@@ -12,7 +12,6 @@
 #include "base/cn_error.h"
 #include "base/cn_fault.h"
 #include "base/cn_probe.h"
-#include "platform/cn_budget.h"
 #include "platform/cn_topology.h"
 
 /* jemalloc reads this when it is first used; the environment variable CENOTE_JE_MALLOC_CONF overrides each of them.
@@ -189,8 +188,8 @@ int cn_node_arena_chunk_get(cn_node_arena_t *arena, size_t bytes, size_t align, 
     }
     if (CN_FAULT(arena_allocate)) return CN_ENOMEM;
     /* Asked here and not only in the hooks: memory that jemalloc still has may have lost its pages. */
-    const bool charged = !arena->hooks.with_file || arena->hooks.file.in_memory;
-    if (charged && !cn_budget_allows(bytes)) return CN_BUDGET;
+    int result = cn_extent_hooks_admit(&arena->hooks, bytes);
+    if (result != CN_OK) return result;
 
     cn_arena_thread_t *here = &cn_arena_thread;
     here->call.allowance = bytes;
@@ -198,7 +197,7 @@ int cn_node_arena_chunk_get(cn_node_arena_t *arena, size_t bytes, size_t align, 
     const int refused = here->call.error;
     here->call = (cn_hook_call_t){0};
     if (base == NULL) return refused != CN_OK ? refused : CN_ENOMEM;
-    const int result = cn_extent_hooks_ensure(&arena->hooks, base, bytes);
+    result = cn_extent_hooks_ensure(&arena->hooks, base, bytes);
     if (result != CN_OK) {
         cenote_je_sdallocx(base, bytes, cn_chunk_flags(arena, align));
         return result;
@@ -240,13 +239,12 @@ static void cn_node_arena_touch(void *base, size_t bytes)
 
 int cn_node_arena_populate(cn_node_arena_t *arena, void *base, size_t bytes)
 {
-    const bool charged = !arena->hooks.with_file || arena->hooks.file.in_memory;
-    size_t present = 0;
-    if (charged && !cn_budget_allows(bytes) &&
-        (cn_os_resident(base, bytes, &present) != CN_OK || !cn_budget_allows(bytes - present))) {
-        return CN_BUDGET;
+    int result = cn_extent_hooks_admit(&arena->hooks, bytes);
+    size_t present = 0; /* what is there already needs no more room */
+    if (result != CN_OK && cn_os_resident(base, bytes, &present) == CN_OK) {
+        result = cn_extent_hooks_admit(&arena->hooks, bytes - present);
     }
-    int result = cn_extent_hooks_ensure(&arena->hooks, base, bytes);
+    if (result == CN_OK) result = cn_extent_hooks_ensure(&arena->hooks, base, bytes);
     if (result == CN_OK) result = cn_os_populate(base, bytes);
     if (result == CN_ENOTSUP) {
         cn_node_arena_touch(base, bytes);

@@ -1,4 +1,4 @@
-/* Reads the memory limit of the process's cgroup and of every cgroup above it.
+/* Reads the memory limit of the process's cgroup and of every cgroup above it, and how full a NUMA node is.
  *
  * The tightest level counts.  Files: v2 memory.max, memory.high, memory.current, memory.stat (Linux
  * admin-guide/cgroup-v2.rst); v1 memory.limit_in_bytes, memory.usage_in_bytes, memory.stat (cgroup-v1/memory.rst). */
@@ -270,6 +270,29 @@ bool cn_budget_allows(uint64_t bytes)
     if (allowed) cn_budget_granted += bytes;
     cn_os_mutex_unlock(&cn_budget_lock);
     return allowed;
+}
+
+/* The number of kilobytes after "Node 0 MemFree:" and the like, in bytes; 0 when there is no such line. */
+static uint64_t cn_budget_node_line(const char *text, const char *key)
+{
+    const char *found = strstr(text, key);
+    return found == NULL ? 0 : strtoull(found + strlen(key), NULL, 10) * 1024U;
+}
+
+bool cn_budget_node_allows(uint32_t os_index, uint64_t bytes)
+{
+    char path[CN_BUDGET_PATH_MAX], text[4096];
+    size_t length;
+    const int wrote = snprintf(path, sizeof path, "%s/sys/devices/system/node/node%u/meminfo", cn_budget_root, os_index);
+    if (wrote < 0 || (size_t)wrote >= sizeof path || CN_FAULT(budget_read) ||
+        cn_os_read_file(path, text, sizeof text, &length) != CN_OK) {
+        return true; /* nobody tells: then the kernel decides */
+    }
+    /* What the kernel frees before it kills.  The total is not asked: where memory is found late, it is too small. */
+    const uint64_t room = cn_budget_node_line(text, " MemFree:") + cn_budget_node_line(text, " Active(file):") +
+                          cn_budget_node_line(text, " Inactive(file):");
+    const uint64_t reserve = cn_budget_node_line(text, " MemTotal:") / CN_BUDGET_RESERVE;
+    return room > reserve && bytes <= room - reserve;
 }
 
 void cn_budget_use_root(const char *root)
