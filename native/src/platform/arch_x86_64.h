@@ -14,6 +14,12 @@ static inline void cn_arch_pause(void)
     __builtin_ia32_pause();
 }
 
+/* Makes a full fence of an atomic exchange that was just done: a locked instruction is one (Intel SDM volume 3A, 8.2.3.9). */
+static inline void cn_arch_fence_after_swap(void)
+{
+    __asm__ __volatile__("" ::: "memory");
+}
+
 /* CPUID.01H:ECX.CMPXCHG16B[bit 13] (Intel SDM volume 2A, CPUID). */
 static inline bool cn_arch_has_cas16(void)
 {

@@ -3,6 +3,7 @@
 
 #include "base/cn_assert.h"
 #include "base/cn_stripe.h"
+#include "platform/cn_cas16.h"
 #include "platform/cn_os.h"
 
 /* 0: free; else epoch << 1 | 1 */
@@ -27,15 +28,19 @@ uint32_t cn_epoch_pin(void)
     for (uint32_t tries = 1;; tries++) {
         /* An epoch that is stale by the time it is written only holds the domain back longer. */
         const uint64_t mark = cn_load_acquire(&cn_epoch.now) << 1 | 1U;
-        uint64_t seen = 0;
 #ifdef CN_BUG_UNFENCED_PIN /* seeded for tests/: the pin may become visible after the reads it protects */
         if (cn_load_relaxed(&cn_epoch.slot[slot].pinned) == 0) {
             cn_store_relaxed(&cn_epoch.slot[slot].pinned, mark);
             return slot;
         }
 #else
-        /* seq_cst: the pin is visible before any read it protects; pairs with the fence in cn_epoch_advance */
-        if (cn_cas_seq_cst(&cn_epoch.slot[slot].pinned, &seen, mark)) return slot;
+        uint64_t seen = 0;
+        /* seq_cst and the fence: the pin is visible before any read it protects; pairs with the fences in
+         * cn_epoch_retire and cn_epoch_advance */
+        if (cn_cas_seq_cst(&cn_epoch.slot[slot].pinned, &seen, mark)) {
+            cn_arch_fence_after_swap();
+            return slot;
+        }
 #endif
         slot = (slot + 1U) % CN_EPOCH_SLOTS;
         if (tries % CN_EPOCH_SLOTS == 0) cn_os_yield();
@@ -86,7 +91,7 @@ uint32_t cn_epoch_collect(void)
     if (cn_load_relaxed(&cn_epoch.limbo) == NULL) return 0;
     cn_epoch_advance();
     const uint64_t now = cn_load_acquire(&cn_epoch.now);
-    cn_retired_t *item = cn_exchange_acq_rel(&cn_epoch.limbo, NULL); /* the whole list: no ABA */
+    cn_retired_t *item = cn_exchange_acq_rel(&cn_epoch.limbo, NULL); /* the whole list, once: no ABA, and an end */
     cn_retired_t *keep_first = NULL, *keep_last = NULL;
     uint32_t released = 0;
     while (item != NULL) {
@@ -109,6 +114,16 @@ uint32_t cn_epoch_collect(void)
 uint64_t cn_epoch_now(void)
 {
     return cn_load_acquire(&cn_epoch.now);
+}
+
+uint32_t cn_epoch_pins(void)
+{
+    uint32_t pins = 0;
+    cn_fence_seq_cst(); /* as in cn_epoch_advance */
+    for (uint32_t i = 0; i < CN_EPOCH_SLOTS; i++) {
+        pins += cn_load_acquire(&cn_epoch.slot[i].pinned) != 0 ? 1U : 0U; /* pairs with cn_epoch_unpin */
+    }
+    return pins;
 }
 
 uint64_t cn_epoch_pending(void)

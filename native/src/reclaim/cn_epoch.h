@@ -33,6 +33,7 @@ void cn_epoch_retire(cn_retired_t *item, void (*release)(cn_retired_t *self));
 uint32_t cn_epoch_collect(void);
 
 uint64_t cn_epoch_now(void);
+uint32_t cn_epoch_pins(void);    /* held at the moment of looking, each looked at once, after a full fence */
 uint64_t cn_epoch_pending(void); /* retired and not yet released */
 uint64_t cn_epoch_stalls(void);  /* collections that a pinned reader held back */
 
