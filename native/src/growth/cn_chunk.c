@@ -4,6 +4,7 @@
 #include "arena/cn_meta.h"
 #include "base/cn_assert.h"
 #include "base/cn_error.h"
+#include "platform/cn_os.h"
 
 #define CN_CHUNK_NODE_MASK ((1ULL << CN_CHUNK_NODE_BITS) - 1U)
 
@@ -21,11 +22,20 @@ void cn_chunk_table_destroy(cn_chunk_table_t *table)
     table->chunk = NULL;
 }
 
-static void cn_chunk_count_change(cn_chunk_table_t *table, cn_chunk_state_t state, int32_t by)
+static void cn_chunk_count_change(cn_chunk_table_t *table, uint32_t index, cn_chunk_state_t state, int32_t by)
 {
     int32_t before = 0;
-    if (state == CN_CHUNK_SPARE) before = cn_add_acq_rel(&table->spare, by);
-    else if (state == CN_CHUNK_ACTIVE) before = cn_add_acq_rel(&table->active, by);
+#ifdef CN_BUG_PLAIN_COUNT /* seeded for tests/: a count that is read and written in two steps */
+    if (state == CN_CHUNK_SPARE) {
+        before = cn_load_relaxed(&table->spare);
+        cn_os_yield();
+        cn_store_relaxed(&table->spare, before + by);
+    } else
+#endif
+    if (state == CN_CHUNK_SPARE) {
+        before = cn_add_acq_rel(&table->spare, by);
+        (void)cn_add_acq_rel(&table->spare_of[cn_chunk_node(table, index)], by);
+    } else if (state == CN_CHUNK_ACTIVE) before = cn_add_acq_rel(&table->active, by);
     else if (state == CN_CHUNK_IDLE) before = cn_add_acq_rel(&table->idle, by);
     else return;
     CN_ASSERT(before + by >= 0);
@@ -49,6 +59,11 @@ bool cn_chunk_publish(cn_chunk_table_t *table, uintptr_t base, uint32_t node, bo
         uint32_t index = cn_load_acquire(&table->published);
         if (index >= table->chunks_max) return false;
         cn_chunk_t *chunk = &table->chunk[index];
+#ifdef CN_BUG_COUNT_FIRST /* seeded for tests/: the count before the pointer */
+        uint32_t early = index;
+        if (!cn_cas_acq_rel(&table->published, &early, index + 1U)) continue;
+        cn_os_yield();
+#endif
         uint64_t seen = 0;
         const bool won = cn_cas_acq_rel(&chunk->base_node, &seen, word); /* release: pairs with cn_chunk_base */
         /* the pointer before the count; whoever lost helps, so nobody waits */
@@ -57,7 +72,7 @@ bool cn_chunk_publish(cn_chunk_table_t *table, uintptr_t base, uint32_t node, bo
         if (!won) continue;
         chunk->table = table;
         cn_store_relaxed(&chunk->populated, populated ? 1U : 0U); /* ordered by the release of state */
-        cn_chunk_count_change(table, CN_CHUNK_SPARE, 1);
+        cn_chunk_count_change(table, index, CN_CHUNK_SPARE, 1);
         cn_store_release(&chunk->state, (uint32_t)CN_CHUNK_SPARE); /* pairs with the CAS in cn_chunk_take */
         cn_chunk_hint_lower(table, CN_CHUNK_SPARE, index);
         return true;
@@ -90,8 +105,8 @@ uint32_t cn_chunk_take(cn_chunk_table_t *table, uint32_t node, cn_chunk_state_t 
     if (index == CN_CHUNK_INDEX_NONE) return index;
     /* moved up only by whoever saw the same hint: a chunk that became free below lowers it again */
     (void)cn_cas_acq_rel(&table->hint[which], &hint, index + 1U);
-    cn_chunk_count_change(table, from, -1);
-    cn_chunk_count_change(table, to, 1);
+    cn_chunk_count_change(table, index, from, -1);
+    cn_chunk_count_change(table, index, to, 1);
     return index;
 }
 
@@ -100,7 +115,7 @@ void cn_chunk_settle(cn_chunk_table_t *table, uint32_t index, cn_chunk_state_t t
     cn_chunk_t *chunk = &table->chunk[index];
     CN_ASSERT(cn_load_relaxed(&chunk->state) == CN_CHUNK_CLAIMED && (to == CN_CHUNK_SPARE || to == CN_CHUNK_IDLE));
     cn_store_relaxed(&chunk->populated, populated ? 1U : 0U);
-    cn_chunk_count_change(table, to, 1);
+    cn_chunk_count_change(table, index, to, 1);
     cn_store_release(&chunk->state, (uint32_t)to); /* pairs with the CAS in cn_chunk_search */
     cn_chunk_hint_lower(table, to, index);
 }
@@ -112,8 +127,11 @@ static void cn_chunk_release(cn_retired_t *retired)
     cn_chunk_table_t *table = chunk->table;
     const uint32_t index = (uint32_t)(chunk - table->chunk);
     table->release(table, index);
+#ifdef CN_BUG_LATE_COUNT
+    cn_chunk_count_change(table, index, CN_CHUNK_ACTIVE, -1);
+#endif
     cn_store_relaxed(&chunk->populated, 0U);
-    cn_chunk_count_change(table, CN_CHUNK_IDLE, 1);
+    cn_chunk_count_change(table, index, CN_CHUNK_IDLE, 1);
     cn_store_release(&chunk->state, (uint32_t)CN_CHUNK_IDLE); /* pairs with the CAS in cn_chunk_search */
     cn_chunk_hint_lower(table, CN_CHUNK_IDLE, index);
     /* last: after it the table may be gone; pairs with the load in cn_chunk_is_settled */
@@ -131,7 +149,9 @@ void cn_chunk_retire(cn_chunk_table_t *table, uint32_t index)
     uint32_t seen = CN_CHUNK_ACTIVE;
     const bool moved = cn_cas_acq_rel(&chunk->state, &seen, (uint32_t)CN_CHUNK_RETIRING);
     CN_ASSERT(moved);
-    cn_chunk_count_change(table, CN_CHUNK_ACTIVE, -1); /* before the release; checks that it stays >= 0 */
+#ifndef CN_BUG_LATE_COUNT /* seeded for tests/: a chunk counts as active until its pages are gone */
+    cn_chunk_count_change(table, index, CN_CHUNK_ACTIVE, -1); /* before the release; checks that it stays >= 0 */
+#endif
     (void)cn_add_relaxed(&table->retiring, 1);
     cn_epoch_retire(&chunk->retired, cn_chunk_release);
 }
@@ -150,6 +170,18 @@ uint32_t cn_chunk_count(const cn_chunk_table_t *table)
 
 uintptr_t cn_chunk_base(const cn_chunk_table_t *table, uint32_t index)
 {
+#ifdef CN_BUG_CACHED_BASE /* seeded for tests/: a copy that outlives what it was copied from */
+    static _Thread_local const cn_chunk_table_t *cached_table;
+    static _Thread_local uint32_t cached_index;
+    static _Thread_local uintptr_t cached_base;
+    if (cached_table == table && cached_index == index) return cached_base;
+    cached_table = table;
+    cached_index = index;
+    cached_base = index >= cn_chunk_count(table)
+                      ? 0
+                      : (uintptr_t)(cn_load_acquire(&table->chunk[index].base_node) & ~CN_CHUNK_NODE_MASK);
+    return cached_base;
+#endif
     if (index >= cn_chunk_count(table)) return 0;
     return (uintptr_t)(cn_load_acquire(&table->chunk[index].base_node) & ~CN_CHUNK_NODE_MASK);
 }
@@ -164,6 +196,11 @@ uint32_t cn_chunk_capacity(const cn_chunk_table_t *table, uint32_t index)
     const uint64_t before = (uint64_t)index * table->blocks_per_chunk;
     const uint64_t left = table->blocks_max > before ? table->blocks_max - before : 0;
     return left < table->blocks_per_chunk ? (uint32_t)left : table->blocks_per_chunk;
+}
+
+int32_t cn_chunk_spares(const cn_chunk_table_t *table, uint32_t node)
+{
+    return cn_load_acquire(&table->spare_of[node]); /* pairs with cn_chunk_count_change */
 }
 
 bool cn_chunk_is_full(const cn_chunk_table_t *table)

@@ -50,7 +50,8 @@ typedef struct cn_chunk_table {
     _Alignas(CN_LINE_PAIR) CN_ATOMIC(uint32_t) published; /* chunks 0..published-1 have a base */
     CN_ATOMIC(uint32_t) hint[2];                           /* no chunk below is SPARE [0] / IDLE [1] */
     CN_ATOMIC(int32_t) active;                             /* chunks in ACTIVE */
-    CN_ATOMIC(int32_t) spare;                              /* chunks in SPARE */
+    CN_ATOMIC(int32_t) spare;                              /* chunks in SPARE, and of each node */
+    CN_ATOMIC(int32_t) spare_of[1U << CN_CHUNK_NODE_BITS];
     CN_ATOMIC(int32_t) idle;                               /* chunks in IDLE */
     CN_ATOMIC(int32_t) retiring; /* retirements that the epoch still holds; the table outlives them */
 } cn_chunk_table_t;
@@ -86,6 +87,7 @@ uint32_t cn_chunk_count(const cn_chunk_table_t *table);                      /* 
 uintptr_t cn_chunk_base(const cn_chunk_table_t *table, uint32_t index);      /* 0: no such chunk; always an atomic load */
 uint32_t cn_chunk_node(const cn_chunk_table_t *table, uint32_t index);
 uint32_t cn_chunk_capacity(const cn_chunk_table_t *table, uint32_t index);   /* blocks to carve from it */
+int32_t cn_chunk_spares(const cn_chunk_table_t *table, uint32_t node);       /* in SPARE, about */
 bool cn_chunk_is_full(const cn_chunk_table_t *table);                        /* every chunk is published */
 
 /* States, counts and bases agree.  Only while no other thread uses the table. */

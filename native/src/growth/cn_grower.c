@@ -31,7 +31,7 @@ static void *cn_grower_run(void *argument)
             client->work(client, now);
         }
         cn_os_mutex_unlock(&cn_grower_turn);
-        (void)cn_epoch_collect();
+        for (int i = 0; i < 3 && cn_epoch_pending() != 0; i++) (void)cn_epoch_collect(); /* two epochs, and the rest */
         (void)cn_os_event_wait(event, CN_GROWER_TICK_NANOS);
     }
     return NULL;

@@ -58,7 +58,7 @@ int cn_spare_make(cn_spare_t *spare, bool touch)
 
 void cn_spare_fill(cn_spare_t *spare)
 {
-    while (cn_load_acquire(&spare->table->spare) < (int32_t)cn_load_relaxed(&spare->target)) {
+    while (cn_chunk_spares(spare->table, spare->node) < (int32_t)cn_load_relaxed(&spare->target)) {
         if (cn_spare_make(spare, spare->prefault) != CN_OK) return; /* callers meet the same refusal and report it */
     }
 }
