@@ -76,6 +76,7 @@ int32_t cenote_magazine_get(int64_t pool, int64_t blocks, int32_t want)
     if (visit.pool == NULL) return CN_NOHANDLE;
     const int32_t taken = cn_block_pool_get(visit.pool, (uint32_t *)(intptr_t)blocks, (uint32_t)want);
     cenote_leave(visit);
+    if (taken == CN_BUSY) (void)cn_epoch_collect(); /* a chunk may wait for its epoch; inside, our pin held that back */
     return taken;
 }
 

@@ -131,6 +131,16 @@ void cn_depot_push_empty(cn_depot_t *depot, cn_magazine_t *magazine)
 
 cn_magazine_t *cn_depot_take_all(cn_depot_t *depot)
 {
+#ifdef CN_BUG_UNBOUNDED_TAKE /* seeded for tests/: takes one by one, as long as more come */
+    cn_magazine_t *list = NULL, *last = NULL, *one;
+    while ((one = cn_depot_pop(depot)) != NULL) {
+        if (last != NULL) cn_store_relaxed(&last->next, one);
+        else list = one;
+        last = one;
+    }
+    if (last != NULL) cn_store_relaxed(&last->next, NULL);
+    return list;
+#endif
     cn_pair_t seen = cn_top_load(&depot->full), want = {.head = NULL};
     do {
         if (seen.head == NULL) return NULL;

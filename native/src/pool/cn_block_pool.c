@@ -98,14 +98,17 @@ static int cn_pool_open_nodes(const cn_block_pool_options_t *o, cn_block_pool_t 
     const cn_numa_t numa = o->numa == CN_NUMA_LOCAL && nodes > 1U ? CN_NUMA_PREFERRED : (cn_numa_t)o->numa;
     const cn_map_policy_t policy = {.numa = numa, .huge_pages = o->huge_pages, .purge_lazy = o->purge_lazy,
                                     .file = o->file, .file_bytes = (uint64_t)pool->table.chunk_bytes * pool->table.chunks_max};
+    pool->nodes = nodes; /* also those that fail: their arena is NULL */
     for (uint32_t i = 0; i < nodes; i++) {
         cn_pool_node_t *node = &pool->node[i];
         node->id = pool->follows_thread ? i : o->node;
         cn_depot_init(&node->depot, &pool->count);
         cn_carve_init(&node->carve);
         cn_grow_init(&node->grow);
+    }
+    for (uint32_t i = 0; i < nodes; i++) {
+        cn_pool_node_t *node = &pool->node[i];
         const int code = cn_node_arena_open(node->id, &policy, &node->arena);
-        pool->nodes = i + 1U; /* also the failed one: its arena is NULL */
         if (code != CN_OK) return code;
         cn_spare_init(&node->spare, &pool->table, node->arena, &pool->count, node->id, o->prefault);
     }
@@ -150,12 +153,16 @@ int cn_block_pool_open(const cn_block_pool_options_t *options, int64_t handle, c
     if (code == CN_OK) {
         const uint64_t chunks =
             (pool->table.blocks_max + pool->table.blocks_per_chunk - 1U) / pool->table.blocks_per_chunk;
+        const uint64_t most = chunks * pool->table.chunk_bytes; /* rounded up, the initial bytes may not fit */
+        if (pool->initial_bytes > most) pool->initial_bytes = most;
         code = cn_chunk_table_init(&pool->table, (uint32_t)chunks);
     }
     if (code == CN_OK) code = cn_pool_open_nodes(options, pool);
     if (code == CN_OK) code = cn_pool_prepare_initial(pool);
     if (code != CN_OK) {
+#ifndef CN_BUG_LEAK_ON_FAULT /* seeded for tests/: what a failing call took stays taken */
         cn_pool_tear_down(pool);
+#endif
         cn_meta_free(pool, sizeof *pool);
         return code;
     }

@@ -58,7 +58,7 @@ static int cn_pool_publish(cn_block_pool_t *pool, cn_pool_node_t *node)
     cn_count_add(&pool->count, CN_COUNT_growths, 1U);
     cn_add_relaxed(&node->spare.growths, 1U);
     /* seq_cst, rare: the next exchange of any thread wakes the grower, off this growth's path */
-    if (cn_load_relaxed(&pool->table.spare) < (int32_t)cn_load_relaxed(&node->spare.target)) {
+    if (cn_chunk_spares(&pool->table, node->id) < (int32_t)cn_load_relaxed(&node->spare.target)) {
         cn_store_seq_cst(&pool->need_expand, true);
     }
     return CN_OK;
@@ -111,6 +111,26 @@ static uint32_t cn_pool_get_elsewhere(cn_block_pool_t *pool, const cn_pool_node_
     return 0;
 }
 
+/* The chunk table has no place left for this node's thread, but other nodes may have chunks that nobody carves yet. */
+static uint32_t cn_pool_get_by_growing_elsewhere(cn_block_pool_t *pool, const cn_pool_node_t *here, uint32_t *blocks,
+                                                 uint32_t want)
+{
+    for (uint32_t i = 0; i < pool->nodes; i++) {
+        if (&pool->node[i] == here) continue;
+        while (cn_pool_grow(pool, &pool->node[i]) == CN_OK) {
+            const uint32_t taken = cn_pool_get_stocked(pool, &pool->node[i], blocks, want);
+            if (taken != 0) return taken;
+        }
+    }
+    return 0;
+}
+
+/* Blocks are with the trimmer, or a chunk's place is with the epoch: neither is in use, so "exhausted" would be wrong. */
+static bool cn_pool_is_reclaiming(const cn_block_pool_t *pool, int code)
+{
+    return cn_load_acquire(&pool->trim_turn) || (code == CN_EXHAUSTED && !cn_chunk_is_settled(&pool->table));
+}
+
 /* Waits for the thread that grows, or for the trimmer to give the hot part back; both are soon done. */
 static uint32_t cn_pool_get_waiting(cn_block_pool_t *pool, cn_pool_node_t *node, uint32_t *blocks, uint32_t want)
 {
@@ -133,8 +153,16 @@ static int cn_pool_get_once(cn_block_pool_t *pool, uint32_t *blocks, uint32_t wa
         int code = cn_load_acquire(&pool->trimming) ? CN_BUSY : cn_pool_grow(pool, node);
         if (code == CN_OK) continue;
         taken = cn_pool_get_elsewhere(pool, node, blocks, want);
+        if (taken == 0 && code == CN_EXHAUSTED) taken = cn_pool_get_by_growing_elsewhere(pool, node, blocks, want);
+        if (taken == 0 && code != CN_BUSY) {
+            const bool reclaiming = cn_pool_is_reclaiming(pool, code);
+            taken = cn_pool_get_stocked(pool, node, blocks, want); /* came back since */
+            if (taken == 0 && reclaiming) {
+                cn_grower_wake(); /* it moves the epoch on */
+                code = CN_BUSY;
+            }
+        }
         if (taken == 0 && code == CN_BUSY) taken = cn_pool_get_waiting(pool, node, blocks, want);
-        if (taken == 0 && code != CN_BUSY) taken = cn_pool_get_stocked(pool, node, blocks, want); /* came back since */
         return taken != 0 ? (int)taken : code;
     }
 }
@@ -179,14 +207,25 @@ static void cn_pool_put_home(cn_block_pool_t *pool, cn_pool_node_t *node, cn_mag
     }
 }
 
+/* True for a number ahead of the cursor: it was not given yet.  No division, as it runs for each block. */
+static bool cn_pool_is_uncarved(const cn_block_pool_t *pool, const cn_pool_node_t *node, uint32_t block)
+{
+    const uint64_t cursor = cn_carve_cursor(&node->carve);
+    const uint32_t blocks_per_chunk = pool->table.blocks_per_chunk, slot = cn_carve_slot(cursor);
+    return cursor != CN_CARVE_NONE && block - (cn_carve_chunk(cursor) * blocks_per_chunk + slot) < blocks_per_chunk - slot;
+}
+
 int cn_block_pool_put(cn_block_pool_t *pool, const uint32_t *blocks, uint32_t count)
 {
     if (count == 0 || count > pool->magazine_blocks) return CN_EINVAL;
-    const uint64_t limit = (uint64_t)cn_chunk_count(&pool->table) * pool->table.blocks_per_chunk;
+    const uint64_t mapped = (uint64_t)cn_chunk_count(&pool->table) * pool->table.blocks_per_chunk;
+    const uint64_t limit = mapped < pool->table.blocks_max ? mapped : pool->table.blocks_max;
     uint64_t homes = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (blocks[i] >= limit) return CN_BADBLOCK;
-        homes |= 1ULL << (cn_pool_home(pool, blocks[i]) - pool->node);
+        const cn_pool_node_t *home = cn_pool_home(pool, blocks[i]);
+        if (cn_pool_is_uncarved(pool, home, blocks[i])) return CN_BADBLOCK;
+        homes |= 1ULL << (home - pool->node);
     }
     cn_magazine_t *magazine[CN_NODES_MAX];
     for (uint32_t i = 0; i < pool->nodes; i++) { /* all headers first, so that failing leaves everything as it was */

@@ -77,8 +77,9 @@ static void cn_trim_return(cn_block_pool_t *pool, cn_depot_t *depot, cn_magazine
             const uint32_t block = from->block[i];
             if (pool->table.chunk[block / pool->table.blocks_per_chunk].returned == CN_MARKED) continue;
             if (into == NULL || into->count == pool->magazine_blocks) {
-                /* `from` itself is free to be filled when none is open: what it holds behind i is not overtaken */
-                into = into == NULL ? from : cn_load_relaxed(&into->next);
+                /* From the front, so that every header is either filled or found empty below; `into` never comes past
+                 * `from`, and in it never past i, because no magazine holds more than magazine_blocks. */
+                into = into == NULL ? cold : cn_load_relaxed(&into->next);
                 into->count = 0;
                 last = into;
                 if (first == NULL) first = into;
@@ -121,7 +122,7 @@ static uint64_t cn_trim_depot(cn_block_pool_t *pool, cn_pool_node_t *node, int64
 static uint64_t cn_trim_spares(cn_block_pool_t *pool, cn_pool_node_t *node, int32_t keep, uint64_t quota)
 {
     uint64_t gone = 0;
-    while (gone < quota && cn_load_acquire(&pool->table.spare) > keep) {
+    while (gone < quota && cn_chunk_spares(&pool->table, node->id) > keep) {
         const uint32_t chunk = cn_chunk_take(&pool->table, node->id, CN_CHUNK_SPARE, CN_CHUNK_RETIRING);
         if (chunk == CN_CHUNK_INDEX_NONE) break;
         cn_chunk_retire_spare(&pool->table, chunk);
@@ -220,7 +221,8 @@ static void cn_trim_excess(cn_block_pool_t *pool)
     cn_trim_end(pool);
 }
 
-/* A chunk that a growth had to publish untouched: touches what is not carved yet. */
+/* A chunk that a growth had to publish untouched: touches what is not carved yet.  Under a pin, so that the pages of a
+ * chunk that is retired meanwhile are given back after they were touched, not before. */
 static void cn_upkeep_touch(cn_block_pool_t *pool, cn_pool_node_t *node)
 {
     const uint64_t cursor = cn_carve_cursor(&node->carve);
@@ -246,7 +248,9 @@ void cn_block_pool_work(cn_grower_client_t *client, uint64_t now_nanos)
     for (uint32_t i = 0; i < pool->nodes; i++) {
         const uint8_t state = cn_grow_state(&pool->node[i].grow);
         if (state != CN_GROW_READY && state != CN_GROW_GROWING) continue; /* frozen, closing: no new memory */
+        const uint32_t pin = cn_epoch_pin();
         cn_upkeep_touch(pool, &pool->node[i]);
+        cn_epoch_unpin(pin);
         cn_spare_fill(&pool->node[i].spare);
     }
     if (cn_block_pool_is_closed(pool)) return;
