@@ -219,8 +219,9 @@ static void *cn_hook_alloc(extent_hooks_t *table, void *new_base, size_t bytes, 
     if (*commit && *zero && align >= CN_HUGE_PAGE && bytes % CN_HUGE_PAGE == 0) {
         return cn_hook_alloc_table(hooks, bytes);
     }
-    /* This call has been refused memory already; more address space would not help, and would add up. */
-    if (cn_arena_thread.call.error != CN_OK) return NULL;
+    /* This call has been refused memory already; more address space would not help, and would add up.  In a file that is
+     * too short for the region, the very size may still fit, and nothing adds up. */
+    if (cn_arena_thread.call.error != CN_OK && !(hooks->with_file && *commit)) return NULL;
 
     void *base = NULL;
     if (*commit && !cn_hooks_admit(hooks, bytes)) return NULL;
