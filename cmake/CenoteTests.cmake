@@ -23,3 +23,22 @@ function(cenote_test_folder label timeout)
       "ASAN_OPTIONS=abort_on_error=1:strict_string_checks=1;UBSAN_OPTIONS=print_stacktrace=1;TSAN_OPTIONS=exitcode=66:second_deadlock_stack=1")
   endforeach()
 endfunction()
+
+# A detector must detect: the program `test` (as above) once more, with `sources` of the core compiled under `defines`,
+# which seed a bug.  The ctest passes when the program fails.  Labelled mutant.
+function(cenote_mutant name test)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEFINES;ARGUMENTS" ${ARGN})
+  set(objects "$<TARGET_OBJECTS:cenote_core>")
+  set(sources)
+  foreach(source IN LISTS arg_SOURCES)
+    set(objects "$<FILTER:${objects},EXCLUDE,/${source}\\.o$>")
+    list(APPEND sources "${PROJECT_SOURCE_DIR}/native/src/${source}")
+  endforeach()
+  add_executable(${name} "${test}" ${sources} "${objects}")
+  target_compile_definitions(${name} PRIVATE ${arg_DEFINES})
+  target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/tests/native"
+    "${PROJECT_SOURCE_DIR}/native/include" "${PROJECT_SOURCE_DIR}/native/src")
+  target_link_libraries(${name} PRIVATE cenote_flags cenote_jemalloc cenote_hwloc "${CENOTE_CMOCKA}" pthread dl m)
+  add_test(NAME ${name} COMMAND "${PROJECT_SOURCE_DIR}/tests/must_fail" $<TARGET_FILE:${name}> ${arg_ARGUMENTS})
+  set_tests_properties(${name} PROPERTIES LABELS mutant TIMEOUT 120 ENVIRONMENT "TSAN_OPTIONS=exitcode=66")
+endfunction()
