@@ -24,10 +24,9 @@ function(cenote_test_folder label timeout)
   endforeach()
 endfunction()
 
-# A detector must detect: the program `test` (as above) once more, with `sources` of the core compiled under `defines`,
-# which seed a bug.  The ctest passes when the program fails.  Labelled mutant.
-function(cenote_mutant name test)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEFINES;ARGUMENTS" ${ARGN})
+# The program `test` once more, with `sources` of the core compiled anew under `defines`.
+function(cenote_variant name test)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEFINES" ${ARGN})
   set(objects "$<TARGET_OBJECTS:cenote_core>")
   set(sources)
   foreach(source IN LISTS arg_SOURCES)
@@ -39,6 +38,12 @@ function(cenote_mutant name test)
   target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/tests/native"
     "${PROJECT_SOURCE_DIR}/native/include" "${PROJECT_SOURCE_DIR}/native/src")
   target_link_libraries(${name} PRIVATE cenote_flags cenote_jemalloc cenote_hwloc "${CENOTE_CMOCKA}" pthread dl m)
+endfunction()
+
+# A detector must detect: a variant whose defines seed a bug.  Its ctest, labelled mutant, passes when the program fails.
+function(cenote_mutant name test)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEFINES;ARGUMENTS" ${ARGN})
+  cenote_variant(${name} "${test}" SOURCES ${arg_SOURCES} DEFINES ${arg_DEFINES})
   add_test(NAME ${name} COMMAND "${PROJECT_SOURCE_DIR}/tests/must_fail" $<TARGET_FILE:${name}> ${arg_ARGUMENTS})
   set_tests_properties(${name} PROPERTIES LABELS mutant TIMEOUT 120 ENVIRONMENT "TSAN_OPTIONS=exitcode=66")
 endfunction()
