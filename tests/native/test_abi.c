@@ -246,4 +246,15 @@ CN_TEST(abi, general_allocation_aligns_zeroes_and_tells_its_size)
     }
 }
 
+CN_TEST(abi, memory_of_any_node_is_freed_without_knowing_the_node)
+{
+    assert_int_equal(cn_topology_load_synthetic("node:2 core:1 pu:1"), 0);
+    for (int32_t node = -1; node < 2; node++) {
+        const int64_t address = cenote_allocate(node, 1000, 64, 0);
+        assert_true(address > 0);
+        assert_int_equal(cenote_free(-1, address, 1000, 64), CENOTE_OK);
+    }
+    assert_int_equal(cn_topology_load_synthetic(NULL), 0);
+}
+
 CN_TEST_MAIN(abi)

@@ -36,8 +36,9 @@ int32_t cenote_free(int32_t node, int64_t address, int64_t bytes, int64_t align)
     cn_node_arena_t *arena = NULL;
     const int code = cenote_arena_of(node, &arena);
     if (code != CN_OK) return code;
-    /* Allocated with -1 on a machine with several nodes, it may be another node's: past the thread cache then. */
-    if (node == -1 && cn_topology_nodes() > 1U) arena = NULL;
+    if (node == -1 && cn_topology_nodes() > 1U) { /* taken on whichever node its thread ran on then */
+        arena = cn_node_arena_of((const void *)(intptr_t)address);
+    }
     cn_node_arena_free(arena, (void *)(intptr_t)address, (size_t)bytes, (size_t)align);
     return CN_OK;
 }

@@ -306,6 +306,22 @@ void cn_node_arena_free(cn_node_arena_t *arena, void *base, size_t bytes, size_t
     cenote_je_sdallocx(base, bytes, cn_request_account(arena, &cn_arena_thread, -(uint64_t)bytes) | cn_request_flags(align));
 }
 
+cn_node_arena_t *cn_node_arena_of(const void *base)
+{
+    unsigned index = 0;
+    size_t index_bytes = sizeof index;
+    const int number = cenote_je_mallctl("arenas.lookup", &index, &index_bytes, (void *)&base, sizeof base);
+    CN_ASSERT(number == 0); /* else it is none of ours */
+    cn_os_mutex_lock(&cn_registry_lock);
+    cn_node_arena_t *found = cn_registry;
+    while (found != NULL && found->index != index) {
+        found = found->next;
+    }
+    cn_os_mutex_unlock(&cn_registry_lock);
+    CN_ASSERT(found != NULL);
+    return found;
+}
+
 size_t cn_node_arena_usable(size_t bytes, size_t align)
 {
     return cn_request_is_valid(bytes, align) ? cenote_je_nallocx(bytes, cn_request_flags(align)) : 0;

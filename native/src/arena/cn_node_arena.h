@@ -68,6 +68,9 @@ int cn_node_arena_allocate(cn_node_arena_t *arena, size_t bytes, size_t align, u
 /* Frees it; bytes, align as they were given (sized free).  Any thread. */
 void cn_node_arena_free(cn_node_arena_t *arena, void *base, size_t bytes, size_t align);
 
+/* The arena that an allocation came from.  Asks jemalloc and the registry: slow, takes a mutex. */
+cn_node_arena_t *cn_node_arena_of(const void *base);
+
 /* Usable bytes behind a request (>= bytes). */
 size_t cn_node_arena_usable(size_t bytes, size_t align);
 

@@ -21,6 +21,7 @@ final class PoolLifetime {
     private final BlockPool pool;
     private final BlockStore store;
     private final PoolAccounts accounts;
+    private final PoolRelease release;
     private boolean sealed;
     private volatile boolean released;
     private @Nullable BlockPoolStats last;
@@ -29,6 +30,7 @@ final class PoolLifetime {
         this.pool = pool;
         this.store = store;
         this.accounts = accounts;
+        this.release = PoolRelease.watch(pool, store);
     }
 
     boolean isReleased() {
@@ -70,7 +72,7 @@ final class PoolLifetime {
         }
         last = measure();
         released = true;
-        store.destroy();
+        release.now();
         Upkeep.leave(pool);
     }
 
