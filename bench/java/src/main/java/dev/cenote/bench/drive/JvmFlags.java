@@ -24,6 +24,9 @@ final class JvmFlags {
         if (jdk.feature() >= 23) {
             flags.add("--sun-misc-unsafe-memory-access=allow");
         }
+        if (scenario == Scenario.COLD) {
+            flags.add("-XX:+AlwaysPreTouch");   // or the first use of the Java heap is measured with it
+        }
         switch (scenario) {
             case PLAIN_THREADS -> flags.add("-Djmh.executor=PLATFORM");
             case VIRTUAL_THREADS -> flags.add("-Djmh.executor=VIRTUAL");
