@@ -3,6 +3,7 @@
 
 #include "arena/cn_meta.h"
 #include "base/cn_assert.h"
+#include "base/cn_probe.h"
 #include "depot/cn_schedule.h"
 
 void cn_depot_init(cn_depot_t *depot, cn_count_t *count)
@@ -30,7 +31,9 @@ void cn_depot_destroy(cn_depot_t *depot)
 
 static void cn_depot_count_failures(cn_depot_t *depot, uint32_t failures)
 {
-    if (failures != 0) cn_count_add(depot->count, CN_COUNT_cas_failures, failures);
+    if (failures == 0) return;
+    cn_count_add(depot->count, CN_COUNT_cas_failures, failures);
+    CN_PROBE3(exchange_contended, depot->handle, depot->node, failures);
 }
 
 /* Takes the newest link of a stack, or NULL. */

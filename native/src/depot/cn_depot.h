@@ -17,6 +17,8 @@
 typedef struct cn_depot {
     _Alignas(CN_LINE_PAIR) cn_count_t *count; /* the pool's counters */
     CN_ATOMIC(cn_magazine_slab_t *) slabs;
+    int64_t handle; /* of the pool, for tracers */
+    uint32_t node;  /* likewise */
     _Alignas(CN_LINE_PAIR) cn_top_t full;
     _Alignas(CN_LINE_PAIR) cn_top_t empty;
     _Alignas(CN_LINE_PAIR) CN_ATOMIC(int64_t) length; /* full magazines; briefly low while one is pushed */

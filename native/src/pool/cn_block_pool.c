@@ -103,6 +103,8 @@ static int cn_pool_open_nodes(const cn_block_pool_options_t *o, cn_block_pool_t 
         cn_pool_node_t *node = &pool->node[i];
         node->id = pool->follows_thread ? i : o->node;
         cn_depot_init(&node->depot, &pool->count);
+        node->depot.handle = pool->handle;
+        node->depot.node = node->id;
         cn_carve_init(&node->carve);
         cn_grow_init(&node->grow);
     }
