@@ -2,6 +2,7 @@ package dev.cenote.bench.drive;
 
 import dev.cenote.bench.peer.PeerKind;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,8 @@ import picocli.CommandLine.Spec;
             "  ci/bench blocks --quick --only '(cycle|duel)/(cenote|netty).*/25'",
             "Exit code: 0 measured (whatever the verdicts), 1 a job failed, 2 wrong usage."})
 public final class BlocksCommand implements Callable<Integer> {
+
+    private static final double BUSY_LOAD = 0.8;
 
     /** One effort or none. */
     static final class Efforts {
@@ -80,6 +83,10 @@ public final class BlocksCommand implements Callable<Integer> {
         }
         Map<String, String> machine = Machine.describe(jdks);
         machine.forEach((name, value) -> System.out.printf("%-12s %s%n", name, value));
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        if (load > BUSY_LOAD) {
+            System.err.printf("This machine is busy (load %.1f): times will be too long and ratios unsteady.%n", load);
+        }
         Results results = new Results();
         measure(rounds, new Measurer(module, effort.iterations(), effort.iterationMillis()), jdks, results);
         return show(machine, results);

@@ -5,7 +5,7 @@ enum Effort {
     /** Up to 5 minutes: one JDK, one JVM per figure, the end sizes for the peers that matter there. */
     QUICK(1, 1, 4, 100, 2),
     /** Up to 15 minutes: the newest JDK twice, the oldest once. */
-    NORMAL(2, 1, 4, 150, 5),
+    NORMAL(2, 1, 4, 130, 3),
     /** An hour and more: every peer at every size, several JVMs. */
     FULL(5, 5, 5, 200, 9);
 
