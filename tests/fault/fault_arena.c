@@ -1,5 +1,5 @@
-/* Fails every fault site that the platform and arena rooms pass, at each of their calls: once, and from then on for good.
- * Whatever fails: a code of errors.def or success, nothing leaks, and all works again afterwards. */
+/* Fails every fault site that the platform and arena rooms pass, at each of their calls: once, and from then on for
+ * good. Whatever fails: a code of errors.def or success, nothing leaks, and all works again afterwards. */
 #include <fiu-control.h>
 #include <fiu.h>
 #include <pthread.h>
@@ -15,7 +15,7 @@
 #include "platform/cn_budget.h"
 #include "platform/cn_topology.h"
 
-#define MIB ((size_t)1024 * 1024)
+#define MIB   ((size_t)1024 * 1024)
 #define CHUNK (MIB / 4)
 
 #ifndef CN_FAULTS

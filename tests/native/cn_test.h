@@ -9,8 +9,8 @@
  *
  *     CN_TEST_MAIN(depot)
  *
- * Assertions, and skip() for what this machine cannot show, are cmocka's.  The program takes one argument: a pattern with
- * '*' of the tests to run. */
+ * Assertions, and skip() for what this machine cannot show, are cmocka's.  The program takes one argument: a pattern
+ * with '*' of the tests to run. */
 #ifndef CN_TEST_H
 #define CN_TEST_H
 
@@ -38,26 +38,26 @@ static inline void cn_test_register(const char *name, CMUnitTestFunction functio
     cn_tests[cn_tests_count++] = (struct CMUnitTest){name, function, NULL, NULL, NULL};
 }
 
-#define CN_TEST(module, name) \
-    static void cn_test_##module##_##name(void **state); \
-    __attribute__((constructor)) static void cn_test_register_##module##_##name(void) \
-    { \
-        cn_test_register(#name, cn_test_##module##_##name); \
-    } \
+#define CN_TEST(module, name)                                                                                          \
+    static void cn_test_##module##_##name(void **state);                                                               \
+    __attribute__((constructor)) static void cn_test_register_##module##_##name(void)                                  \
+    {                                                                                                                  \
+        cn_test_register(#name, cn_test_##module##_##name);                                                            \
+    }                                                                                                                  \
     static void cn_test_##module##_##name(__attribute__((unused)) void **state)
 
-#define CN_TEST_MAIN(module) \
-    int main(int argc, char **argv) \
-    { \
-        if (argc > 1) cmocka_set_test_filter(argv[1]); \
-        return _cmocka_run_group_tests(#module, cn_tests, cn_tests_count, NULL, NULL); \
+#define CN_TEST_MAIN(module)                                                                                           \
+    int main(int argc, char **argv)                                                                                    \
+    {                                                                                                                  \
+        if (argc > 1) cmocka_set_test_filter(argv[1]);                                                                 \
+        return _cmocka_run_group_tests(#module, cn_tests, cn_tests_count, NULL, NULL);                                 \
     }
 
 /* Says why and skips: a skipped test shows in the result. */
-#define CN_SKIP(reason) \
-    do { \
-        print_message("           (%s)\n", reason); \
-        skip(); \
+#define CN_SKIP(reason)                                                                                                \
+    do {                                                                                                               \
+        print_message("           (%s)\n", reason);                                                                    \
+        skip();                                                                                                        \
     } while (0)
 
 /* The thread sanitizer keeps several bytes for each byte of memory: limits of memory mean something else then. */
@@ -77,12 +77,12 @@ static inline void cn_test_register(const char *name, CMUnitTestFunction functio
  * parent; the child says CN_CHILD_CHECK. */
 #define CN_CHILD_SKIP 77
 
-#define CN_CHILD_CHECK(expression) \
-    do { \
-        if (!(expression)) { \
-            fprintf(stderr, "           child: expected %s (%s:%d)\n", #expression, __FILE__, __LINE__); \
-            _exit(1); \
-        } \
+#define CN_CHILD_CHECK(expression)                                                                                     \
+    do {                                                                                                               \
+        if (!(expression)) {                                                                                           \
+            fprintf(stderr, "           child: expected %s (%s:%d)\n", #expression, __FILE__, __LINE__);               \
+            _exit(1);                                                                                                  \
+        }                                                                                                              \
     } while (0)
 
 static inline int cn_test_child(void (*body)(void *), void *argument)
@@ -95,8 +95,7 @@ static inline int cn_test_child(void (*body)(void *), void *argument)
         _exit(0);
     }
     int status = 0;
-    while (waitpid(child, &status, 0) != child) {
-    }
+    while (waitpid(child, &status, 0) != child) {}
     if (WIFSIGNALED(status)) {
         fprintf(stderr, "           child: killed by signal %d\n", WTERMSIG(status));
         return 128 + WTERMSIG(status);
@@ -104,11 +103,11 @@ static inline int cn_test_child(void (*body)(void *), void *argument)
     return WEXITSTATUS(status);
 }
 
-#define CN_TEST_IN_CHILD(body, argument) \
-    do { \
-        const int cn_child_result = cn_test_child(body, argument); \
-        if (cn_child_result == CN_CHILD_SKIP) skip(); \
-        assert_int_equal(cn_child_result, 0); \
+#define CN_TEST_IN_CHILD(body, argument)                                                                               \
+    do {                                                                                                               \
+        const int cn_child_result = cn_test_child(body, argument);                                                     \
+        if (cn_child_result == CN_CHILD_SKIP) skip();                                                                  \
+        assert_int_equal(cn_child_result, 0);                                                                          \
     } while (0)
 
 #endif

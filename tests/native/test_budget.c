@@ -67,8 +67,9 @@ static void level1(const char *directory, const char *limit, const char *usage, 
 CN_TEST(budget, version_2_counts_what_the_kernel_cannot_drop)
 {
     tree_begin("0::/app\n");
-    level2("/sys/fs/cgroup/app", "104857600\n", "60000000\n",
-           "anon 30000000\nfile 30000000\ninactive_anon 1\nactive_anon 2\ninactive_file 10000000\nactive_file 20000000\n");
+    level2(
+        "/sys/fs/cgroup/app", "104857600\n", "60000000\n",
+        "anon 30000000\nfile 30000000\ninactive_anon 1\nactive_anon 2\ninactive_file 10000000\nactive_file 20000000\n");
     const cn_budget_t budget = budget_read();
     assert_int_equal(budget.limit_bytes, 100 * MIB);
     assert_int_equal(budget.used_bytes, 30000000);
@@ -134,8 +135,8 @@ CN_TEST(budget, a_limit_without_a_use_or_with_words_is_an_error_and_no_limit)
 CN_TEST(budget, the_tightest_level_counts_wherever_it_is)
 {
     tree_begin("0::/pod/app/part\n");
-    level2("/sys/fs/cgroup/pod", "209715200\n", "200000000\n", "");       /* 9 MiB left */
-    level2("/sys/fs/cgroup/pod/app", "max\n", "150000000\n", "");         /* no limit */
+    level2("/sys/fs/cgroup/pod", "209715200\n", "200000000\n", "");        /* 9 MiB left */
+    level2("/sys/fs/cgroup/pod/app", "max\n", "150000000\n", "");          /* no limit */
     level2("/sys/fs/cgroup/pod/app/part", "104857600\n", "4194304\n", ""); /* 96 MiB left */
     assert_int_equal(budget_read().limit_bytes, 200 * MIB);
     assert_false(cn_budget_allows(32 * MIB));
@@ -171,7 +172,8 @@ CN_TEST(budget, the_mark_that_throttles_counts_as_a_limit)
 
 CN_TEST(budget, a_container_that_sees_only_its_own_directory_finds_it)
 {
-    tree_begin("4:memory:/docker/abc/deep\n0::/\n"); /* the host's path, but only /docker/abc is mounted, and elsewhere */
+    tree_begin(
+        "4:memory:/docker/abc/deep\n0::/\n"); /* the host's path, but only /docker/abc is mounted, and elsewhere */
     tree_write("/proc/self/mountinfo",
                "22 1 0:19 / /sys rw - sysfs sysfs rw\n"
                "30 22 0:25 /docker/abc /groups/cpu rw - cgroup cgroup rw,cpu\n"
@@ -193,9 +195,8 @@ CN_TEST(budget, a_path_outside_of_the_mount_uses_what_is_mounted)
 CN_TEST(budget, a_hybrid_host_counts_memory_in_version_1)
 {
     tree_begin("4:memory:/app\n0::/app\n");
-    tree_write("/proc/self/mountinfo",
-               "31 22 0:26 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
-               "32 22 0:27 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n");
+    tree_write("/proc/self/mountinfo", "31 22 0:26 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
+                                       "32 22 0:27 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n");
     tree_write("/sys/fs/cgroup/unified/app/cgroup.procs", "");
     level1("/sys/fs/cgroup/memory/app", "104857600\n", "1048576\n", "");
     assert_int_equal(budget_read().limit_bytes, 100 * MIB);

@@ -5,7 +5,7 @@
 
 #include "cn_test.h"
 
-#define THREADS 4
+#define THREADS   4
 #define ADDITIONS 100000
 
 static cn_count_t count;

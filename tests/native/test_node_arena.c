@@ -14,7 +14,7 @@
 #include "platform/cn_budget.h"
 #include "platform/cn_topology.h"
 
-#define MIB ((size_t)1024 * 1024)
+#define MIB   ((size_t)1024 * 1024)
 #define CHUNK (2 * MIB)
 
 static const cn_map_policy_t plain = {.numa = CN_NUMA_PREFERRED};
@@ -458,7 +458,7 @@ CN_TEST(node_arena, a_file_backs_an_arena_up_to_its_size)
     assert_true((size_t)found.st_blocks * 512 >= 8 * CHUNK);
     assert_int_equal(cn_node_arena_purge(arena, chunk[0], CHUNK), CN_OK);
     assert_int_equal(stat(path, &found), 0);
-    assert_true((size_t)found.st_blocks * 512 < 8 * CHUNK); /* purging a file gives blocks back */
+    assert_true((size_t)found.st_blocks * 512 < 8 * CHUNK);                  /* purging a file gives blocks back */
     assert_int_equal(cn_node_arena_populate(arena, chunk[0], CHUNK), CN_OK); /* and they come again */
     assert_int_equal(stat(path, &found), 0);
     assert_true((size_t)found.st_blocks * 512 >= 8 * CHUNK);

@@ -461,8 +461,7 @@ static void *answer(void *argument)
 {
     ping_t *ping = argument;
     for (int i = 0; i < ROUNDS; i++) {
-        while (!cn_os_event_wait(ping->there, UINT64_MAX)) {
-        }
+        while (!cn_os_event_wait(ping->there, UINT64_MAX)) {}
         ping->shared++;
         cn_os_event_set(ping->back);
     }
@@ -488,7 +487,7 @@ CN_TEST(os, no_wake_up_is_lost_between_two_threads)
 }
 
 #define CONTENDERS 4
-#define TURNS 20000
+#define TURNS      20000
 
 static cn_os_mutex_t mutex = CN_OS_MUTEX_INIT;
 static uint64_t guarded;

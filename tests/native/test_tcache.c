@@ -62,7 +62,8 @@ CN_TEST(tcache, zeroed_means_zero_also_where_others_have_written)
         for (size_t bytes = 16; bytes <= 4 * MIB; bytes *= 4) {
             for (size_t align = 0; align <= 4 * MIB; align = align == 0 ? 4096 : align * 32) {
                 unsigned char *base = NULL;
-                assert_int_equal(cn_node_arena_allocate(arena, bytes, align, CN_ALLOCATE_ZEROED, (void **)&base), CN_OK);
+                assert_int_equal(cn_node_arena_allocate(arena, bytes, align, CN_ALLOCATE_ZEROED, (void **)&base),
+                                 CN_OK);
                 assert_int_equal(base[0], 0);
                 assert_memory_equal(base, base + 1, bytes - 1);
                 memset(base, 0xee, bytes);
@@ -270,7 +271,7 @@ CN_TEST(tcache, a_trim_reaches_other_threads_at_their_next_call)
 }
 
 #define WORKERS 4
-#define SLOTS 64
+#define SLOTS   64
 
 static CN_ATOMIC(void *) exchange_slot[SLOTS];
 

@@ -72,7 +72,8 @@ CN_TEST(topology, processors_of_a_node_without_memory_use_the_nearest_with_some)
     /* Two groups of two packages; the last package of each has no memory: its group's other node is nearest. */
     assert_int_equal(cn_topology_load_synthetic("group:2 pack:2 [numa(memory=1GB)] core:2 pu:1"), CN_OK);
     assert_int_equal(cn_topology_nodes(), 4);
-    assert_int_equal(cn_topology_load_synthetic("group:2 [numa(memory=1GB)] pack:2 [numa(memory=0)] core:2 pu:1"), CN_OK);
+    assert_int_equal(cn_topology_load_synthetic("group:2 [numa(memory=1GB)] pack:2 [numa(memory=0)] core:2 pu:1"),
+                     CN_OK);
     assert_int_equal(cn_topology_nodes(), 2);
     for (uint32_t cpu = 0; cpu < 8; cpu++) {
         assert_int_equal(cn_topology_node_of_cpu(cpu), cpu / 4);

@@ -9,7 +9,7 @@
 #include "platform/cn_budget.h"
 #include "platform/cn_topology.h"
 
-#define CN_WINDOW_BYTES ((size_t)64 << 30)        /* what is reserved when addresses are free for the taking */
+#define CN_WINDOW_BYTES         ((size_t)64 << 30) /* what is reserved when addresses are free for the taking */
 #define CN_WINDOW_BYTES_LIMITED ((size_t)64 << 20) /* under RLIMIT_AS: leave the rest to the program */
 
 /* A window is opened in steps that double, so that few growths pay for it: mprotect and two advices cost tens of
@@ -104,7 +104,7 @@ static int cn_window_add(cn_extent_hooks_t *hooks, size_t bytes)
     return CN_OK;
 }
 
-/* Binds and advises memory that nobody has touched yet.  What the kernel refuses is counted; the memory serves anyway. */
+/* Binds and advises memory that nobody has touched yet.  What the kernel refuses is counted; it serves anyway. */
 static void cn_window_place(cn_extent_hooks_t *hooks, void *base, size_t bytes)
 {
     if (hooks->policy.numa != CN_NUMA_LOCAL && cn_topology_may_bind()) {
@@ -118,7 +118,7 @@ static void cn_window_place(cn_extent_hooks_t *hooks, void *base, size_t bytes)
     }
 }
 
-/* Makes the window usable up to `end` at least, without gaps, so that the opened part is one mapping.  Under the lock. */
+/* Makes the window usable up to `end` or more, without gaps, so that what is opened is one mapping.  Under the lock. */
 static int cn_window_open(cn_extent_hooks_t *hooks, cn_window_t *window, size_t end)
 {
     if (end <= window->opened) return CN_OK;
@@ -208,8 +208,8 @@ static void *cn_hook_alloc_table(cn_extent_hooks_t *hooks, size_t bytes)
 /* Comes in three ways (jemalloc 5.3.0, src/extent.c and src/base.c):
  *  - a region to grow by: uncommitted, page alignment;
  *  - after that was refused, the very size asked for: *commit set, the caller's alignment;
- *  - a block for jemalloc's tables: *commit and *zero set, size and alignment in huge pages.  User memory never looks like
- *    that, because cn_node_arena_allocate zeroes such alignments itself. */
+ *  - a block for jemalloc's tables: *commit and *zero set, size and alignment in huge pages.  User memory never looks
+ *    like that, because cn_node_arena_allocate zeroes such alignments itself. */
 static void *cn_hook_alloc(extent_hooks_t *table, void *new_base, size_t bytes, size_t align, bool *zero, bool *commit,
                            unsigned arena)
 {
@@ -219,8 +219,8 @@ static void *cn_hook_alloc(extent_hooks_t *table, void *new_base, size_t bytes, 
     if (*commit && *zero && align >= CN_HUGE_PAGE && bytes % CN_HUGE_PAGE == 0) {
         return cn_hook_alloc_table(hooks, bytes);
     }
-    /* This call has been refused memory already; more address space would not help, and would add up.  In a file that is
-     * too short for the region, the very size may still fit, and nothing adds up. */
+    /* This call has been refused memory already; more address space would not help, and would add up.  In a file that
+     * is too short for the region, the very size may still fit, and nothing adds up. */
     if (cn_arena_thread.call.error != CN_OK && !(hooks->with_file && *commit)) return NULL;
 
     void *base = NULL;
@@ -302,8 +302,8 @@ static bool cn_hook_split(extent_hooks_t *table, void *base, size_t bytes, size_
 }
 
 /* Neighbours merge within a window; two windows that happen to touch stay apart, as they are unmapped one by one. */
-static bool cn_hook_merge(extent_hooks_t *table, void *base, size_t bytes, void *next, size_t next_bytes, bool committed,
-                          unsigned arena)
+static bool cn_hook_merge(extent_hooks_t *table, void *base, size_t bytes, void *next, size_t next_bytes,
+                          bool committed, unsigned arena)
 {
     (void)bytes, (void)next_bytes, (void)committed, (void)arena;
     cn_extent_hooks_t *hooks = cn_hooks_of(table);

@@ -3,9 +3,9 @@
  *   window   |######## opened: readable, bound, advised ########|........ reserved: PROT_NONE ........|
  *            |region|region|region ...                          ^ opened
  *
- * jemalloc asks for regions (hook alloc), commits pieces of them (hook commit: the container's budget is asked, a file's
- * blocks are reserved) and gives pieces back (hook decommit: the pages go, the addresses stay readable).  jemalloc's
- * own tables lie in mappings of their own, outside the windows: they are never purged, bound, or in a file. */
+ * jemalloc asks for regions (hook alloc), commits pieces of them (hook commit: the container's budget is asked, a
+ * file's blocks are reserved) and gives pieces back (hook decommit: the pages go, the addresses stay readable).
+ * jemalloc's own tables lie in mappings of their own, outside the windows: never purged, bound, or in a file. */
 #ifndef CN_EXTENT_HOOKS_H
 #define CN_EXTENT_HOOKS_H
 
@@ -15,7 +15,7 @@
 #include "base/cn_atomic.h"
 #include "platform/cn_os.h"
 
-#define CN_HUGE_PAGE ((size_t)2 * 1024 * 1024) /* x86-64 and aarch64 with 4 KiB pages; elsewhere only an alignment */
+#define CN_HUGE_PAGE   ((size_t)2 * 1024 * 1024) /* x86-64 and aarch64 with 4 KiB pages; elsewhere only an alignment */
 #define CN_WINDOWS_MAX 128U
 
 typedef struct cn_window {
@@ -33,7 +33,7 @@ typedef struct cn_extent_hooks {
     cn_os_file_t file; /* the only window, when there is a file */
     void *first_table; /* mapped ahead of jemalloc's first block of tables; NULL when it has that */
 
-    cn_os_mutex_t lock;         /* guards growing: of a window and of their number */
+    cn_os_mutex_t lock;          /* guards growing: of a window and of their number */
     CN_ATOMIC(uint32_t) windows; /* released when one more can be read */
     cn_window_t window[CN_WINDOWS_MAX];
 
@@ -44,8 +44,9 @@ typedef struct cn_extent_hooks {
     CN_ATOMIC(uint64_t) huge_page_fallbacks;
 } cn_extent_hooks_t;
 
-/* Fills `hooks` (zeroed memory) for an arena of that node and policy; maps the file if there is one, and the first block
- * for jemalloc's tables: the creation of an arena that fails in the middle costs jemalloc an arena number for good. */
+/* Fills `hooks` (zeroed memory) for an arena of that node and policy; maps the file if there is one, and the first
+ * block for jemalloc's tables: the creation of an arena that fails in the middle costs jemalloc an arena number for
+ * good. */
 int cn_extent_hooks_init(cn_extent_hooks_t *hooks, uint32_t node, const cn_map_policy_t *policy);
 
 /* Unmaps every window, when the jemalloc arena is gone. */

@@ -30,7 +30,7 @@ const char *cenote_je_malloc_conf =
     "metadata_thp:disabled";
 
 #define CN_GROW_LIMIT_BYTES CN_HUGE_PAGE /* jemalloc asks for no more address space than a request needs, or this */
-#define CN_DIRTY_DECAY_MS ((ssize_t)10000)
+#define CN_DIRTY_DECAY_MS   ((ssize_t)10000)
 
 struct cn_node_arena {
     cn_extent_hooks_t hooks; /* first, as jemalloc calls them */
@@ -60,8 +60,8 @@ static int cn_arena_control(unsigned index, const char *what, void *value, size_
 static int cn_node_arena_configure(unsigned index, const cn_map_policy_t *policy)
 {
     size_t grow_limit = CN_GROW_LIMIT_BYTES;
-    /* What programs free stays ready for a while, then goes back.  With lazy purging it goes to the kernel's list of pages
-     * it may take (muzzy) and is never taken from there by us: -1. */
+    /* What programs free stays ready for a while, then goes back.  With lazy purging it goes to the kernel's list of
+     * pages it may take (muzzy) and is never taken from there by us: -1. */
     ssize_t dirty = CN_DIRTY_DECAY_MS;
     ssize_t muzzy = policy->purge_lazy && policy->file == NULL ? -1 : 0;
     const bool done = cn_arena_control(index, "retain_grow_limit", &grow_limit, sizeof grow_limit) == 0 &&
@@ -210,9 +210,9 @@ int cn_node_arena_chunk_get(cn_node_arena_t *arena, size_t bytes, size_t align, 
 
 void cn_node_arena_chunk_put(cn_node_arena_t *arena, void *base, size_t bytes)
 {
-    /* The pages go now, by our own call; the extent stays among jemalloc's dirty ones, bound and advised, and serves the
-     * next chunk without a system call.  Purging the arena instead would take what others have just freed along. */
-    (void)cn_extent_hooks_purge(&arena->hooks, base, bytes, false); /* refused: jemalloc does it when the extent decays */
+    /* The pages go now, by our own call; the extent stays among jemalloc's dirty ones, bound and advised, and serves
+     * the next chunk without a system call.  Purging the whole arena would take what others have just freed along. */
+    (void)cn_extent_hooks_purge(&arena->hooks, base, bytes, false); /* refused: jemalloc does it at decay */
     cenote_je_sdallocx(base, bytes, (int)(MALLOCX_ARENA(arena->index) | MALLOCX_TCACHE_NONE));
     cn_sub_relaxed(&arena->chunk_bytes, bytes);
     CN_PROBE2(chunk_unmap, base, bytes);
@@ -285,8 +285,8 @@ int cn_node_arena_allocate(cn_node_arena_t *arena, size_t bytes, size_t align, u
     const bool zeroed = (flags & CN_ALLOCATE_ZEROED) != 0;
     const bool zero_here = zeroed && align >= CN_HUGE_PAGE; /* see cn_hook_alloc */
     cn_arena_thread_t *here = &cn_arena_thread;
-    const int all = cn_request_account(arena, here, bytes) | cn_request_flags(align) |
-                    (zeroed && !zero_here ? MALLOCX_ZERO : 0);
+    const int all =
+        cn_request_account(arena, here, bytes) | cn_request_flags(align) | (zeroed && !zero_here ? MALLOCX_ZERO : 0);
 
     void *memory = cenote_je_mallocx(bytes, all);
     const int refused = here->call.error; /* may be set although jemalloc found another way */
@@ -303,7 +303,8 @@ int cn_node_arena_allocate(cn_node_arena_t *arena, size_t bytes, size_t align, u
 void cn_node_arena_free(cn_node_arena_t *arena, void *base, size_t bytes, size_t align)
 {
     if (base == NULL) return;
-    cenote_je_sdallocx(base, bytes, cn_request_account(arena, &cn_arena_thread, -(uint64_t)bytes) | cn_request_flags(align));
+    cenote_je_sdallocx(base, bytes,
+                       cn_request_account(arena, &cn_arena_thread, -(uint64_t)bytes) | cn_request_flags(align));
 }
 
 cn_node_arena_t *cn_node_arena_of(const void *base)

@@ -17,8 +17,8 @@
 
 typedef struct cn_map_policy {
     cn_numa_t numa;
-    bool huge_pages; /* ask for transparent huge pages */
-    bool purge_lazy; /* MADV_FREE instead of MADV_DONTNEED */
+    bool huge_pages;  /* ask for transparent huge pages */
+    bool purge_lazy;  /* MADV_FREE instead of MADV_DONTNEED */
     const char *file; /* NULL: anonymous memory; else the backing file, for this arena alone (never shared) */
     uint64_t file_bytes;
 } cn_map_policy_t;

@@ -91,7 +91,7 @@ cn_tcache_t *cn_tcache_create(cn_tcache_list_t *list)
 
 void cn_tcache_flush_own(cn_tcache_t *cache)
 {
-    cn_store_relaxed(&cache->flush_wanted, 0U); /* a request that comes meanwhile is served by the flush below, or next */
+    cn_store_relaxed(&cache->flush_wanted, 0U); /* a request that comes meanwhile: the flush below, or the next */
     const int number = cenote_je_mallctl("tcache.flush", NULL, NULL, &cache->index, sizeof cache->index);
     CN_ASSERT(number == 0);
 }

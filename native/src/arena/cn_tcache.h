@@ -1,7 +1,7 @@
 /* Each thread's cache for each arena it allocates from: an explicit jemalloc thread cache.
  *
- * jemalloc's automatic cache would serve any arena from any other's memory; an explicit one per arena never mixes nodes,
- * and hands memory back to its own arena in batches.  A cache goes when its thread or its arena goes. */
+ * jemalloc's automatic cache would serve any arena from any other's memory; an explicit one per arena never mixes
+ * nodes, and hands memory back to its own arena in batches.  A cache goes when its thread or its arena goes. */
 #ifndef CN_TCACHE_H
 #define CN_TCACHE_H
 
@@ -17,9 +17,9 @@ typedef struct cn_tcache {
     struct cn_tcache *previous_in_arena;
     struct cn_arena_thread *thread;
     struct cn_tcache_list *list;
-    unsigned index;  /* jemalloc's */
-    int flags;       /* MALLOCX_ARENA | MALLOCX_TCACHE */
-    CN_ATOMIC(uint64_t) allocated_bytes; /* taken minus freed by this thread, modulo 2^64; written by the thread alone */
+    unsigned index;                      /* jemalloc's */
+    int flags;                           /* MALLOCX_ARENA | MALLOCX_TCACHE */
+    CN_ATOMIC(uint64_t) allocated_bytes; /* taken minus freed by this thread, modulo 2^64; it alone writes */
     CN_ATOMIC(uint32_t) flush_wanted;    /* the arena is being trimmed */
 } cn_tcache_t;
 

@@ -12,12 +12,12 @@
 #include "base/cn_fault.h"
 #include "platform/cn_os.h"
 
-#define CN_BUDGET_PATH_MAX 1024U
-#define CN_BUDGET_TEXT_MAX 262144U /* mountinfo of a busy host */
-#define CN_BUDGET_NONE (UINT64_C(1) << 62) /* v1 says "no limit" by a number about this large */
-#define CN_BUDGET_RESERVE 64U              /* 1/64 of the limit is for everyone else */
+#define CN_BUDGET_PATH_MAX    1024U
+#define CN_BUDGET_TEXT_MAX    262144U             /* mountinfo of a busy host */
+#define CN_BUDGET_NONE        (UINT64_C(1) << 62) /* v1 says "no limit" by a number about this large */
+#define CN_BUDGET_RESERVE     64U                 /* 1/64 of the limit is for everyone else */
 #define CN_BUDGET_FRESH_NANOS UINT64_C(10000000)
-#define CN_BUDGET_TRUST 8U /* without another look: 1/8 of the room that the last look found */
+#define CN_BUDGET_TRUST       8U /* without another look: 1/8 of the room that the last look found */
 
 typedef struct cn_budget_files {
     const char *limit;
@@ -194,12 +194,13 @@ static bool cn_budget_find_version(bool version1, char *text, cn_budget_place_t 
         !cn_budget_mount(text, version1, root, mount)) {
         return false;
     }
-    /* Below the directory that is mounted; outside of it ("/.." in a cgroup namespace) the mount itself is all we see. */
+    /* Below the directory that is mounted; outside of it ("/.." in a cgroup namespace) the mount is all we see. */
     const size_t root_length = strcmp(root, "/") == 0 ? 0 : strlen(root);
-    const bool inside = strncmp(own, root, root_length) == 0 &&
-                        (own[root_length] == '/' || own[root_length] == '\0') && strstr(own, "..") == NULL;
+    const bool inside = strncmp(own, root, root_length) == 0 && (own[root_length] == '/' || own[root_length] == '\0') &&
+                        strstr(own, "..") == NULL;
     const char *below = inside ? own + root_length : "";
-    length = snprintf(out->path, sizeof out->path, "%s%s%s", cn_budget_root, mount, strcmp(below, "/") == 0 ? "" : below);
+    length =
+        snprintf(out->path, sizeof out->path, "%s%s%s", cn_budget_root, mount, strcmp(below, "/") == 0 ? "" : below);
     if (length < 0 || (size_t)length >= sizeof out->path) return false;
     out->mount_length = strlen(cn_budget_root) + strlen(mount);
     out->files = version1 ? &cn_budget_v1 : &cn_budget_v2;
@@ -283,7 +284,8 @@ bool cn_budget_node_allows(uint32_t os_index, uint64_t bytes)
 {
     char path[CN_BUDGET_PATH_MAX], text[4096];
     size_t length;
-    const int wrote = snprintf(path, sizeof path, "%s/sys/devices/system/node/node%u/meminfo", cn_budget_root, os_index);
+    const int wrote =
+        snprintf(path, sizeof path, "%s/sys/devices/system/node/node%u/meminfo", cn_budget_root, os_index);
     if (wrote < 0 || (size_t)wrote >= sizeof path || CN_FAULT(budget_read) ||
         cn_os_read_file(path, text, sizeof text, &length) != CN_OK) {
         return true; /* nobody tells: then the kernel decides */

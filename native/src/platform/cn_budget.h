@@ -20,8 +20,9 @@ int cn_budget_read(cn_budget_t *out);
 /* True when `bytes` more fit under the limit with a reserve of 1/64 of it left for everyone else. */
 bool cn_budget_allows(uint64_t bytes);
 
-/* True when `bytes` more fit on the NUMA node with that kernel index, page cache that can be dropped included, with 1/64 of
- * the node left.  For strict binding only: the kernel kills when such a node is full.  A few dozen microseconds. */
+/* True when `bytes` more fit on the NUMA node with that kernel index, page cache that can be dropped included, with
+ * 1/64 of the node left.  For strict binding only: the kernel kills when such a node is full.  A few dozen
+ * microseconds. */
 bool cn_budget_node_allows(uint32_t os_index, uint64_t bytes);
 
 /* For tests: reads below `root` instead of /proc/self/cgroup and /sys/fs/cgroup; NULL goes back. */

@@ -58,17 +58,17 @@ typedef struct cn_os_file {
     bool in_memory; /* on tmpfs or hugetlbfs: its pages count against the container's limit */
 } cn_os_file_t;
 
-/* Maps `bytes` of a file (made and lengthened when needed) shared, with MAP_SYNC where the file lies on DAX.  Its blocks
- * are not reserved: touching a page when the disk is full raises SIGBUS, so cn_os_file_commit comes first.
+/* Maps `bytes` of a file (made and lengthened when needed) shared, with MAP_SYNC where the file lies on DAX.  Its
+ * blocks are not reserved: touching a page when the disk is full raises SIGBUS, so cn_os_file_commit comes first.
  * CN_EIO with the file's contents untouched when it cannot be opened, sized or mapped; CN_ENOMEM. */
 int cn_os_map_file(const char *path, size_t bytes, size_t align, cn_os_file_t *out);
 
-/* Reserves the blocks behind a piece of the file; what is there stays.  CN_ENOMEM when the disk is full, CN_ENOTSUP when
- * the file system cannot reserve. */
+/* Reserves the blocks behind a piece of the file; what is there stays.  CN_ENOMEM when the disk is full, CN_ENOTSUP
+ * when the file system cannot reserve. */
 int cn_os_file_commit(const cn_os_file_t *file, const void *base, size_t bytes);
 
-/* Gives blocks and pages of a piece back at once (MADV_REMOVE punches a hole); it reads as zero afterwards.  CN_ENOTSUP on
- * file systems without holes. */
+/* Gives blocks and pages of a piece back at once (MADV_REMOVE punches a hole); it reads as zero afterwards.
+ * CN_ENOTSUP on file systems without holes. */
 int cn_os_purge_file(void *base, size_t bytes);
 
 /* Unmaps and closes; the file stays. */
@@ -90,7 +90,7 @@ uint64_t cn_os_nanos(void);
 void cn_os_yield(void);
 void cn_os_sleep(uint64_t nanos);
 
-/* Starts a background thread with all signals blocked and a small stack, named `name` (15 letters count).  CN_ENOMEM. */
+/* Starts a background thread with all signals blocked and a small stack, named `name` (15 letters).  CN_ENOMEM. */
 typedef struct cn_os_thread {
     uint64_t id;
 } cn_os_thread_t;
@@ -121,7 +121,9 @@ bool cn_os_event_wait(cn_os_event_t *event, uint64_t nanos_max); /* true: was se
 typedef struct cn_os_mutex {
     cn_os_word_t word;
 } cn_os_mutex_t;
+/* clang-format off */
 #define CN_OS_MUTEX_INIT {{0}}
+/* clang-format on */
 void cn_os_mutex_lock(cn_os_mutex_t *mutex);
 void cn_os_mutex_unlock(cn_os_mutex_t *mutex);
 

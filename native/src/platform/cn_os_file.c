@@ -20,7 +20,7 @@
 #ifndef MAP_SYNC
 #define MAP_SYNC 0x080000
 #endif
-#define CN_TMPFS_MAGIC 0x01021994L
+#define CN_TMPFS_MAGIC     0x01021994L
 #define CN_HUGETLBFS_MAGIC 0x958458f6L
 
 /* Opens and sizes the file; a file that is longer stays as long as it is. */
@@ -53,7 +53,8 @@ int cn_os_map_file(const char *path, size_t bytes, size_t align, cn_os_file_t *o
         (void)cn_os_unmap(base, bytes);
         return CN_EIO;
     }
-    /* MAP_SYNC is granted on DAX only; others say EOPNOTSUPP, kernels before 4.15 EINVAL.  Then a plain shared mapping. */
+    /* MAP_SYNC is granted on DAX only; others say EOPNOTSUPP, kernels before 4.15 EINVAL.  Then a plain shared
+     * mapping. */
     const int rights = PROT_READ | PROT_WRITE;
     bool synced = true;
     void *mapped = mmap(base, bytes, rights, MAP_SHARED_VALIDATE | MAP_SYNC | MAP_FIXED, file, 0);

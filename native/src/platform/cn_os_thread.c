@@ -19,8 +19,8 @@
 #include "platform/cn_cas16.h"
 
 #define CN_OS_STACK_BYTES ((size_t)512 * 1024)
-#define CN_OS_SPINS 64
-#define CN_OS_NANOS 1000000000U
+#define CN_OS_SPINS       64
+#define CN_OS_NANOS       1000000000U
 
 uint64_t cn_os_nanos(void)
 {
@@ -37,8 +37,7 @@ void cn_os_yield(void)
 void cn_os_sleep(uint64_t nanos)
 {
     struct timespec left = {.tv_sec = (time_t)(nanos / CN_OS_NANOS), .tv_nsec = (long)(nanos % CN_OS_NANOS)};
-    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) {
-    }
+    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) {}
 }
 
 /* Sleeps while the word is `seen`, at most until the monotonic time `until` (UINT64_MAX: for ever).  Wakes early now
@@ -46,8 +45,8 @@ void cn_os_sleep(uint64_t nanos)
 static void cn_os_futex_wait(cn_os_word_t *word, uint32_t seen, uint64_t until)
 {
     const struct timespec limit = {.tv_sec = (time_t)(until / CN_OS_NANOS), .tv_nsec = (long)(until % CN_OS_NANOS)};
-    (void)syscall(SYS_futex, &word->cn_value, FUTEX_WAIT_BITSET_PRIVATE, seen, until == UINT64_MAX ? NULL : &limit, NULL,
-                  FUTEX_BITSET_MATCH_ANY);
+    (void)syscall(SYS_futex, &word->cn_value, FUTEX_WAIT_BITSET_PRIVATE, seen, until == UINT64_MAX ? NULL : &limit,
+                  NULL, FUTEX_BITSET_MATCH_ANY);
 }
 
 static void cn_os_futex_wake_one(cn_os_word_t *word)

@@ -10,8 +10,8 @@
 #include "base/cn_fault.h"
 #include "platform/cn_os.h"
 
-#define CN_CPUS_MAX 8192U /* CONFIG_NR_CPUS of the largest distribution kernels */
-#define CN_DISTANCE_LOCAL 10U
+#define CN_CPUS_MAX        8192U /* CONFIG_NR_CPUS of the largest distribution kernels */
+#define CN_DISTANCE_LOCAL  10U
 #define CN_DISTANCE_REMOTE 20U /* when neither the firmware nor the description says */
 
 typedef struct cn_topology {
@@ -67,19 +67,26 @@ static void cn_topology_take_cpus(cn_topology_t *out, hwloc_obj_t from, uint32_t
     }
 }
 
+/* False for nodes that the process's cpuset keeps it from. */
+static bool cn_topology_is_allowed(hwloc_topology_t topology, hwloc_obj_t node)
+{
+    return hwloc_bitmap_isset(hwloc_topology_get_allowed_nodeset(topology), node->os_index) != 0;
+}
+
 /* Where no node tells how much memory it has, each may have some. */
 static bool cn_topology_tells_memory(hwloc_topology_t topology)
 {
     hwloc_obj_t node = NULL;
     while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)) != NULL) {
-        if (node->attr->numanode.local_memory != 0) return true;
+        if (cn_topology_is_allowed(topology, node) && node->attr->numanode.local_memory != 0) return true;
     }
     return false;
 }
 
-static bool cn_topology_has_memory(hwloc_obj_t node, bool told)
+static bool cn_topology_has_memory(hwloc_topology_t topology, hwloc_obj_t node, bool told)
 {
-    return (!told || node->attr->numanode.local_memory != 0) && node->os_index < CN_NODES_MAX;
+    return (!told || node->attr->numanode.local_memory != 0) && node->os_index < CN_NODES_MAX &&
+           cn_topology_is_allowed(topology, node);
 }
 
 static void cn_topology_read(hwloc_topology_t topology, const struct hwloc_distances_s *matrix, cn_topology_t *out)
@@ -89,7 +96,7 @@ static void cn_topology_read(hwloc_topology_t topology, const struct hwloc_dista
     hwloc_obj_t node = NULL;
     out->nodes = 0;
     while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)) != NULL) {
-        if (!cn_topology_has_memory(node, told) || out->nodes == CN_NODES_MAX) continue;
+        if (!cn_topology_has_memory(topology, node, told) || out->nodes == CN_NODES_MAX) continue;
         out->os_index[out->nodes] = (uint8_t)node->os_index;
         with[out->nodes++] = node;
     }
@@ -99,7 +106,7 @@ static void cn_topology_read(hwloc_topology_t topology, const struct hwloc_dista
     }
 
     while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)) != NULL) {
-        if (cn_topology_has_memory(node, told)) continue;
+        if (cn_topology_has_memory(topology, node, told)) continue;
         uint32_t nearest = 0;
         for (uint32_t i = 1; i < out->nodes; i++) {
             if (cn_topology_apart(topology, matrix, node, with[i]) <
@@ -135,9 +142,12 @@ static int cn_topology_discover(const char *description, cn_topology_t *out)
         hwloc_topology_destroy(topology);
         return CN_EINVAL;
     }
-    /* Only nodes and processors; and no visit to every processor for its cpuid, which would move this thread about. */
+    /* Only nodes and processors; and no visit to every processor for its cpuid, which would move this thread about.
+     * Nodes that are out of bounds too: a cpuset names only nodes with memory, and the processors of the others need a
+     * home. */
     (void)hwloc_topology_set_all_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_STRUCTURE);
-    (void)hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING |
+    (void)hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED |
+                                                 HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING |
                                                  HWLOC_TOPOLOGY_FLAG_NO_MEMATTRS | HWLOC_TOPOLOGY_FLAG_NO_CPUKINDS);
     if (hwloc_topology_load(topology) != 0) {
         hwloc_topology_destroy(topology);

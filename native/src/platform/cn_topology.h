@@ -1,8 +1,8 @@
 /* The machine's NUMA nodes, as hwloc sees them.
  *
- * Loaded once per process (or replaced by a synthetic description in tests).  Nodes are numbered 0..count-1 here;
- * the kernel's own number is the OS index.  Nodes without memory are left out of the count; processors of such a
- * node belong to the nearest node that has some. */
+ * Loaded once per process (or replaced by a synthetic description in tests).  Nodes are numbered 0..count-1 here; the
+ * kernel's own number is the OS index.  Nodes without memory, and nodes that the process's cpuset keeps it from, are
+ * left out of the count; processors of such a node belong to the nearest node that counts. */
 #ifndef CN_TOPOLOGY_H
 #define CN_TOPOLOGY_H
 
@@ -18,10 +18,10 @@ int cn_topology_load(void);
  * the machine's own.  Binding is off while a synthetic topology is in force.  No other thread may use the topology. */
 int cn_topology_load_synthetic(const char *description);
 
-uint32_t cn_topology_nodes(void);                   /* >= 1 */
-uint32_t cn_topology_os_index(uint32_t node);       /* the kernel's number */
-uint64_t cn_topology_os_mask(void);                 /* a bit per node with memory, by OS index */
-uint32_t cn_topology_node_of_cpu(uint32_t cpu);     /* by OS processor number */
+uint32_t cn_topology_nodes(void);                          /* >= 1 */
+uint32_t cn_topology_os_index(uint32_t node);              /* the kernel's number */
+uint64_t cn_topology_os_mask(void);                        /* a bit per node with memory, by OS index */
+uint32_t cn_topology_node_of_cpu(uint32_t cpu);            /* by OS processor number */
 uint32_t cn_topology_distance(uint32_t from, uint32_t to); /* 10 = local, as in the ACPI SLIT */
 bool cn_topology_is_synthetic(void);
 
