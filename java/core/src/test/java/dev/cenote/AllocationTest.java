@@ -1,0 +1,70 @@
+package dev.cenote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+/**
+ * No path of a warmed-up pool allocates on the Java heap.
+ */
+class AllocationTest {
+
+    private static final int WARM_UP = 30_000;
+    private static final int MEASURED = 100_000;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private void allocatesNothing(String what, Runnable step) {
+        for (int i = 0; i < WARM_UP; i++) {
+            step.run();
+        }
+        @SuppressWarnings("deprecation") /* threadId() came with 19 */
+        long thread = Thread.currentThread().getId();
+        long least = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < 5 && least > 0; attempt++) { /* the first one may meet a late initialisation */
+            long before = threads.getThreadAllocatedBytes(thread);
+            for (int i = 0; i < MEASURED; i++) {
+                step.run();
+            }
+            least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
+        }
+        /* the measuring call itself may allocate a little; 1000 bytes are a hundredth of a byte an operation */
+        assertThat(least).as("bytes of %d times %s", MEASURED, what).isLessThan(1000);
+    }
+
+    @Test
+    void noPath_allocates() {
+        try (BlockPool pool = TestPools.builder().maximumBytes(4 << 20).build()) {
+            LocalBlockPool local = pool.local();
+            Block[] many = new Block[300]; /* more than two magazines: every round goes to the depot */
+            allocatesNothing("get and put", () -> pool.put(pool.get()));
+            allocatesNothing("tryGet and close", () -> pool.tryGet().close());
+            allocatesNothing("local get and put", () -> local.put(local.get()));
+            allocatesNothing("get, write, buffer, put", () -> {
+                Block block = pool.get();
+                block.putLong(0, block.getLong(8) + block.buffer().get(3));
+                pool.put(block);
+            });
+            allocatesNothing("put with a tag", () -> pool.put(pool.get(), "tag"));
+            allocatesNothing("bulk, through the depot", () -> {
+                pool.getAll(many, 0, many.length);
+                pool.putAll(many, 0, many.length);
+            });
+            allocatesNothing("local bulk, through the depot", () -> {
+                local.getAll(many, 0, many.length);
+                local.putAll(many, 0, many.length);
+            });
+        }
+    }
+
+    @Test
+    void rawPath_allocatesNothing() {
+        assumeTrue(TestPools.hasAddresses());
+        try (BlockPool pool = TestPools.builder().build()) {
+            allocatesNothing("getAddress and putAddress", () -> pool.putAddress(pool.getAddress()));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.cenote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jol.info.ClassLayout;
+import org.openjdk.jol.info.FieldLayout;
+
+/**
+ * The hot fields of a thread's magazines share no pair of cache lines with another object.
+ */
+class LocalBlockPoolLayoutTest {
+
+    private static final int LINE_PAIR = 128;
+
+    @Test
+    void hotFields_haveALinePairOfPaddingOnEitherSide() {
+        ClassLayout layout = ClassLayout.parseClass(LocalBlockPool.class);
+        List<FieldLayout> hot = layout.fields().stream()
+            .filter(field -> field.classShortName().equals("LocalBlockPoolFields")).toList();
+        assertThat(hot).extracting(FieldLayout::name).contains("top", "gets", "refilled", "spilled", "lastCode", "lock");
+        assertThat(hot).allSatisfy(field -> {
+            assertThat(field.offset()).as("before %s", field.name()).isGreaterThanOrEqualTo(LINE_PAIR);
+            assertThat(layout.instanceSize() - field.offset() - field.size()).as("behind %s", field.name())
+                .isGreaterThanOrEqualTo(LINE_PAIR);
+        });
+    }
+}
