@@ -7,7 +7,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -193,7 +192,9 @@ public final class BlockPool implements Pool<Block> {
     /** {@inheritDoc} Blocks do not learn from tags. */
     @Override
     public void put(Block block, String tag) {
-        Objects.requireNonNull(tag, () -> "pool \"" + name + "\": the tag is null");
+        if (tag == null) {
+            throw new NullPointerException("pool \"" + name + "\": the tag is null");
+        }
         put(block);
     }
 

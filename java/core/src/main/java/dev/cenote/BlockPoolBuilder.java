@@ -254,7 +254,8 @@ public final class BlockPoolBuilder {
             range("magazineBlocks", magazineBlocks, 1, MAGAZINE_BLOCKS_MAX);
         }
         range("maximumRetainedBytes", maximumRetainedBytes, 0, Long.MAX_VALUE);
-        if (!retainFor.isZero() && (retainFor.toMillis() < 100 || retainFor.toDays() > 365)) {
+        if (!retainFor.isZero()
+                && (retainFor.compareTo(Duration.ofMillis(100)) < 0 || retainFor.compareTo(Duration.ofDays(365)) > 0)) {
             throw new IllegalArgumentException("retainFor is " + retainFor + "; it must be zero or from PT0.1S to 365 days");
         }
     }

@@ -241,6 +241,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
                 int code = lastCode;
                 while (--i >= 0) {
                     offer(into[from + i]);
+                    into[from + i] = null; /* it is not the caller's any more */
                 }
                 pool.failed(code);
             }

@@ -6,6 +6,7 @@ package dev.cenote;
 @SuppressWarnings("unused")
 abstract class LocalBlockPoolPad {
     private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
+    private int filler; /* takes the place behind a 12-byte header, which a hot field would else be moved to */
 }
 
 /**

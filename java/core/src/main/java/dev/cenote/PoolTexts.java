@@ -19,7 +19,8 @@ final class PoolTexts {
             case EXHAUSTED -> "it is at its maximum" + state + ". Put blocks back, wait with get(Duration), or raise"
                 + " maximumBytes";
             case FROZEN -> "its growth is frozen" + state + ". Put blocks back, or call thaw()";
-            case ENOMEM -> "the system refused memory" + state + ". Free memory, check ulimit -v and"
+            case ENOMEM -> "the system refused memory" + state + ". Free memory, check "
+                + (pool.backend() == Backend.JAVA ? "-XX:MaxDirectMemorySize, " : "") + "ulimit -v and"
                 + " vm.max_map_count, or lower maximumBytes";
             case BUDGET -> "another chunk would come too near to the container's memory limit, where the kernel kills"
                 + state + ". Lower maximumBytes or raise the container's limit";
@@ -42,6 +43,7 @@ final class PoolTexts {
                 + ". Check the path, its permissions and the room on its file system";
             case TOOMANY -> "4096 pools are open. Close some";
             case EINVAL -> "the native core refused an option" + sizes;
+            case ENOTSUP -> "memory that a file backs needs the jni backend. Leave file() out, or use Backend.JNI";
             default -> "the store answered " + code;
         });
     }

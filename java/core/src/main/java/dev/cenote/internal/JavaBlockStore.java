@@ -92,9 +92,8 @@ public final class JavaBlockStore implements BlockStore {
             if (count <= 0 || count > shape.magazineBlocks()) {
                 return StoreCode.EINVAL.value();
             }
-            long limit = Math.min(shape.blocksMax(), (long) chunks.published() * shape.blocksPerChunk());
             for (int i = from; i < from + count; i++) {
-                if (blocks[i] < 0 || blocks[i] >= limit) {
+                if (!isCarved(blocks[i])) {
                     return StoreCode.BADBLOCK.value();
                 }
             }
@@ -112,8 +111,19 @@ public final class JavaBlockStore implements BlockStore {
         }
     }
 
+    /** False for a number that nobody can have got. */
+    private boolean isCarved(int block) {
+        if (block < 0 || block >= shape.blocksMax() || block / shape.blocksPerChunk() >= chunks.published()) {
+            return false;
+        }
+        long cursor = carve.cursor();
+        return cursor == JavaCarve.NONE || JavaCarve.chunk(cursor) != block / shape.blocksPerChunk()
+            || JavaCarve.slot(cursor) > block % shape.blocksPerChunk();
+    }
+
     private int getOnce(int[] into, int from, int want) {
         for (;;) {
+            int turns = trim.turns();
             int taken = getStocked(into, from, want);
             if (taken != 0) {
                 return taken;
@@ -121,6 +131,9 @@ public final class JavaBlockStore implements BlockStore {
             int code = trim.isDetached() ? StoreCode.BUSY.value() : grow();
             if (code == 0) {
                 continue;
+            }
+            if (trim.heldSome(turns)) {
+                code = StoreCode.BUSY.value(); /* what seemed to be missing was with the trimmer */
             }
             taken = code == StoreCode.BUSY.value() ? getWaiting(into, from, want) : getStocked(into, from, want);
             return taken != 0 ? taken : code;
@@ -176,7 +189,7 @@ public final class JavaBlockStore implements BlockStore {
         }
         long nanos = System.nanoTime() - began;
         if (code != 0) {
-            counters.add(StoreCounter.GROWTHS_FAILED, 1);
+            counters.add(code == StoreCode.BUSY.value() ? StoreCounter.GROWTH_REFUSALS : StoreCounter.GROWTHS_FAILED, 1);
         } else if (published) {
             counters.add(StoreCounter.GROWTH_NANOS, nanos);
             counters.raise(StoreCounter.GROWTH_NANOS_MAX, nanos);

@@ -30,6 +30,7 @@ final class JavaChunks {
     private int spares;
     private int actives;
     private int idles;
+    private int claims;
     private boolean released;
     private volatile int published;
 
@@ -71,14 +72,12 @@ final class JavaChunks {
     /**
      * Makes one more spare chunk. Allocates and zeroes its memory, so every page is touched.
      *
-     * @return 0, or EXHAUSTED when every number is in use, ENOMEM, or CLOSED after {@link #release}
+     * @return 0, or EXHAUSTED when every number is in use, BUSY when the last one is being made by another thread,
+     *     ENOMEM, or CLOSED after {@link #release}
      */
     int makeSpare() {
         int chunk = claim();
-        if (chunk == NONE) {
-            return StoreCode.EXHAUSTED.value();
-        }
-        return settle(chunk, allocate());
+        return chunk < 0 ? chunk : settle(chunk, allocate());
     }
 
     private @Nullable ByteBuffer allocate() {
@@ -90,6 +89,7 @@ final class JavaChunks {
         }
     }
 
+    /** A number whose memory is to be made, or a code. */
     private synchronized int claim() {
         int chunk = find(State.IDLE);
         if (chunk != NONE) {
@@ -98,7 +98,7 @@ final class JavaChunks {
         }
         chunk = published;
         if (chunk == shape.chunksMax()) {
-            return NONE;
+            return (claims != 0 ? StoreCode.BUSY : StoreCode.EXHAUSTED).value();
         }
         if (chunk == states.length) {
             int length = (int) Math.min(shape.chunksMax(), 2L * chunk);
@@ -106,6 +106,7 @@ final class JavaChunks {
             memory = Arrays.copyOf(memory, length);
         }
         states[chunk] = State.CLAIMED;
+        claims++;
         published = chunk + 1;
         return chunk;
     }
@@ -186,7 +187,7 @@ final class JavaChunks {
             case SPARE -> spares += by;
             case ACTIVE -> actives += by;
             case IDLE -> idles += by;
-            case CLAIMED -> { }
+            case CLAIMED -> claims += by;
         }
     }
 }

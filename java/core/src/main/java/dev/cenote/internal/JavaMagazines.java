@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>They come in slabs and live as long as the store: a stale {@code next} may be read, never used. Whoever took a
  * magazine from a stack owns its count and entries; only {@code next} is read by others.
  */
-final class JavaMagazines {
+class JavaMagazines { /* not final: a test interrupts a pop in next() */
 
     /** Magazines in a slab. */
     static final int SLAB = 64;

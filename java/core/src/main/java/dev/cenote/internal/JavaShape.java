@@ -35,7 +35,7 @@ record JavaShape(int stride, long chunkBytes, int blocksPerChunk, int magazineBl
         long chunk = chunkBytes(options.chunkBytes(), stride, blocksMax);
         long perChunk = chunk / stride;
         long chunksMax = (blocksMax + perChunk - 1) / perChunk;
-        long initial = roundUp(options.initialBytes(), chunk) / chunk;
+        long initial = Math.min(chunksMax, roundUp(options.initialBytes(), chunk) / chunk);
         return new JavaShape((int) stride, chunk, (int) perChunk,
             magazineBlocks(options.magazineBlocks(), stride, blocksMax), (int) blocksMax, (int) chunksMax,
             (int) initial);

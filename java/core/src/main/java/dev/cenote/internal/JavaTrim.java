@@ -4,6 +4,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /**
@@ -25,6 +26,8 @@ final class JavaTrim {
     private volatile IntConsumer forget = chunk -> { };
     /** The depot's stack is detached for a moment: who finds it empty waits instead of growing. */
     private volatile boolean detached;
+    /** Odd while the trimmer holds magazines: whoever finds nothing meanwhile must not call the store exhausted. */
+    private final AtomicInteger turns = new AtomicInteger();
 
     JavaTrim(JavaShape shape, JavaDepot depot, JavaCarve carve, JavaChunks chunks, JavaCounters counters) {
         this.shape = shape;
@@ -48,6 +51,15 @@ final class JavaTrim {
 
     boolean isDetached() {
         return detached;
+    }
+
+    int turns() {
+        return turns.get();
+    }
+
+    /** True when the trimmer held magazines at some moment since {@link #turns} gave {@code seen}. */
+    boolean heldSome(int seen) {
+        return seen % 2 != 0 || turns.get() != seen;
     }
 
     /** Takes idle memory out of service until at most {@code keepBytes} are left; gives the bytes. */
@@ -93,7 +105,8 @@ final class JavaTrim {
     }
 
     private long depotBytes() {
-        return depot.length() * shape.magazineBlocks() * shape.stride();
+        long out = counters.sum(StoreCounter.BLOCKS_OUT) - counters.sum(StoreCounter.BLOCKS_IN);
+        return Math.max(0, counters.sum(StoreCounter.BLOCKS_CARVED) - out) * shape.stride();
     }
 
     /** Chunks that may go without falling below the initial bytes. */
@@ -119,6 +132,15 @@ final class JavaTrim {
         if (quota <= 0 || coldMagazines <= 0) {
             return 0;
         }
+        turns.incrementAndGet();
+        try {
+            return retireFree(coldMagazines, quota);
+        } finally {
+            turns.incrementAndGet();
+        }
+    }
+
+    private long retireFree(long coldMagazines, long quota) {
         int cold = detach(depot.length() - coldMagazines);
         if (cold == JavaStack.NONE) {
             return 0;

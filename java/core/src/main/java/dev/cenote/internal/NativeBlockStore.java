@@ -24,6 +24,7 @@ public final class NativeBlockStore implements BlockStore {
 
     private final NativeCalls natives;
     private final long handle;
+    private final Report report;
     private final long[] shape;
 
     /**
@@ -41,6 +42,8 @@ public final class NativeBlockStore implements BlockStore {
             | NativeCalls.KEEP_ADDRESSES;
         byte[] path = options.file() == null ? null
             : (options.file().toString() + '\0').getBytes(StandardCharsets.UTF_8);
+        this.report = new Report(natives, buckets(natives));
+        CLEANER.register(this, report);
         long pathAddress = path == null ? 0 : allocate(path.length, 1);
         try {
             if (path != null) {
@@ -74,25 +77,52 @@ public final class NativeBlockStore implements BlockStore {
         return address;
     }
 
-    /** Has the core fill an array of longs in native memory, and copies it. */
-    private long[] longs(int count, Filler filler) {
-        long bytes = (long) count * Long.BYTES;
-        long address = natives.allocate(THIS_NODE, bytes, Long.BYTES, 0);
-        if (address < 0) {
-            throw new OutOfNativeMemoryException(bytes, StoreCode.of(address));
+    private static int buckets(NativeCalls natives) {
+        int buckets = 0;
+        while (natives.histogramFloor(buckets) >= 0) {
+            buckets++;
         }
-        try {
+        return buckets;
+    }
+
+    /**
+     * Native memory into which the core writes what it reports. Made when the pool is opened, since reports are wanted most
+     * when memory has run out. Runs when the store has gone.
+     */
+    private static final class Report implements Runnable {
+        private final NativeCalls natives;
+        private final long address;
+        private final long bytes;
+        private final LongBuffer view;
+
+        Report(NativeCalls natives, int buckets) throws StoreOpenException {
+            this.natives = natives;
+            this.bytes = (long) Math.max(buckets, Math.max(SHAPE, StoreCounter.COUNT)) * Long.BYTES;
+            this.address = natives.allocate(THIS_NODE, bytes, Long.BYTES, 0);
+            if (address < 0) {
+                throw new StoreOpenException(StoreCode.of(address));
+            }
+            this.view = natives.view(address, bytes).order(ByteOrder.nativeOrder()).asLongBuffer();
+        }
+
+        synchronized long[] longs(int count, Filler filler) {
             int filled = filler.fill(address, count);
             if (filled < 0) {
                 throw new IllegalStateException("the native core answered " + StoreCode.of(filled));
             }
-            LongBuffer view = natives.view(address, bytes).order(ByteOrder.nativeOrder()).asLongBuffer();
             long[] values = new long[Math.min(filled, count)];
-            view.get(values);
+            view.get(0, values);
             return values;
-        } finally {
+        }
+
+        @Override
+        public void run() {
             natives.free(THIS_NODE, address, bytes, Long.BYTES);
         }
+    }
+
+    private long[] longs(int count, Filler filler) {
+        return report.longs(count, filler);
     }
 
     /** One thread's window. */
@@ -210,11 +240,7 @@ public final class NativeBlockStore implements BlockStore {
 
     @Override
     public long[] growthLatencies() {
-        int buckets = 0;
-        while (natives.histogramFloor(buckets) >= 0) {
-            buckets++;
-        }
-        return longs(buckets, (address, count) -> natives.poolHistogram(handle, address, count));
+        return longs(buckets(natives), (address, count) -> natives.poolHistogram(handle, address, count));
     }
 
     @Override
