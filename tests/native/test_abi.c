@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cn_test.h"
+#include "platform/cn_topology.h"
 
 #define BLOCK 4096
 #define CHUNK (64 * BLOCK)
@@ -104,7 +105,7 @@ CN_TEST(abi, wrong_arguments_of_a_pools_calls_are_refused)
     assert_int_equal(cenote_magazine_get(pool, 0, 1), CENOTE_EINVAL);
     assert_int_equal(cenote_magazine_get(pool, at(blocks), 0), CENOTE_EINVAL);
     assert_int_equal(cenote_magazine_get(pool, at(blocks), -1), CENOTE_EINVAL);
-    assert_int_equal(cenote_magazine_get(pool, at(blocks), 65), CENOTE_EINVAL);
+    assert_int_equal(cenote_magazine_get(pool, at(blocks), 129), CENOTE_EINVAL);
     assert_int_equal(cenote_magazine_put(pool, 0, 1), CENOTE_EINVAL);
     assert_int_equal(cenote_magazine_put(pool, at(blocks), 0), CENOTE_EINVAL);
     assert_int_equal(cenote_magazine_put(pool, at(blocks), -1), CENOTE_EINVAL);
