@@ -7,9 +7,9 @@ CN_TEST(exchange, wrong_counts_are_refused)
 {
     const cn_block_pool_options_t options = cn_test_pool_options();
     cn_block_pool_t *pool = cn_test_pool_open(&options);
-    uint32_t blocks[CN_MAGAZINE_MAX + 1U];
+    uint32_t blocks[2U * CN_MAGAZINE_MAX + 1U];
     assert_int_equal(cn_block_pool_get(pool, blocks, 0), CN_EINVAL);
-    assert_int_equal(cn_block_pool_get(pool, blocks, CN_MAGAZINE_MAX + 1U), CN_EINVAL);
+    assert_int_equal(cn_block_pool_get(pool, blocks, 2U * CN_MAGAZINE_MAX + 1U), CN_EINVAL);
     assert_int_equal(cn_block_pool_get(pool, blocks, 8), 8);
     assert_int_equal(cn_block_pool_put(pool, blocks, 0), CN_EINVAL);
     assert_int_equal(cn_block_pool_put(pool, blocks, pool->magazine_blocks + 1U), CN_EINVAL);

@@ -81,8 +81,8 @@ CENOTE_API int64_t cenote_pool_open(int64_t block_bytes, int64_t initial_bytes, 
                                     int64_t chunk_bytes, int32_t magazine_blocks, int32_t numa, int32_t node,
                                     int32_t flags, int64_t retained_bytes, int64_t retain_nanos, int64_t file);
 
-/* Takes up to `want` blocks (1 .. 64) and writes their numbers to the int32_t array at `blocks`, the one to be used
- * first last.  Returns how many, >= 1.  O(1); lock-free except that a growth may make system calls.  The caller
+/* Takes up to `want` blocks (1 .. 128) and writes their numbers to the int32_t array at `blocks`, the one to be used
+ * first last: of the depot at most one magazine, of memory never used before as many as wanted.  Returns how many, >= 1.  O(1); lock-free except that a growth may make system calls.  The caller
  * owns the blocks until cenote_magazine_put.
  * CENOTE_EXHAUSTED, CENOTE_FROZEN, CENOTE_ENOMEM, CENOTE_BUDGET: none to be had; CENOTE_BUSY: try again;
  * CENOTE_CLOSED. */

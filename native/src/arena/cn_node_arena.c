@@ -228,6 +228,12 @@ int cn_node_arena_purge(cn_node_arena_t *arena, void *base, size_t bytes)
     return result;
 }
 
+int cn_node_arena_renew(cn_node_arena_t *arena, void *base, size_t bytes)
+{
+    const int result = cn_extent_hooks_admit(&arena->hooks, bytes);
+    return result != CN_OK ? result : cn_extent_hooks_ensure(&arena->hooks, base, bytes);
+}
+
 /* One page after the other, by adding nothing to a word that its owner may be changing. */
 static void cn_node_arena_touch(void *base, size_t bytes)
 {

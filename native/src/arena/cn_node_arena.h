@@ -54,6 +54,10 @@ void cn_node_arena_chunk_put(cn_node_arena_t *arena, void *base, size_t bytes);
 /* Gives the pages of a piece back to the system by the arena's purge mode; the owner keeps the addresses. */
 int cn_node_arena_purge(cn_node_arena_t *arena, void *base, size_t bytes);
 
+/* Makes a purged piece usable again: asks the container's budget for its pages, and reserves a file's blocks, without
+ * which a full disk would raise SIGBUS.  CN_BUDGET, CN_ENOMEM, CN_EIO: it stays purged. */
+int cn_node_arena_renew(cn_node_arena_t *arena, void *base, size_t bytes);
+
 /* Touches every page of a piece, at the node and page size of the policy.  May be called while the piece is in use.
  * Falls back to touching by an atomic add of 0 when the kernel has no MADV_POPULATE_WRITE. */
 int cn_node_arena_populate(cn_node_arena_t *arena, void *base, size_t bytes);

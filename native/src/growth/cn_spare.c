@@ -31,11 +31,23 @@ static bool cn_spare_touch(cn_spare_t *spare, uintptr_t base)
     return true;
 }
 
-int cn_spare_make(cn_spare_t *spare, bool touch)
+static int cn_spare_refused(cn_spare_t *spare, int code)
+{
+    if (code == CN_BUDGET) cn_count_add(spare->count, CN_COUNT_budget_refusals, 1U);
+    return code;
+}
+
+static int cn_spare_prepare(cn_spare_t *spare, bool touch)
 {
     cn_chunk_table_t *table = spare->table;
     const uint32_t index = cn_chunk_take(table, spare->node, CN_CHUNK_IDLE, CN_CHUNK_CLAIMED);
     if (index != CN_CHUNK_INDEX_NONE) {
+        const int code =
+            cn_node_arena_renew(spare->arena, (void *)cn_chunk_base(table, index), table->chunk_bytes);
+        if (code != CN_OK) {
+            cn_chunk_settle(table, index, CN_CHUNK_IDLE, false);
+            return cn_spare_refused(spare, code);
+        }
         const bool touched = touch && cn_spare_touch(spare, cn_chunk_base(table, index));
         cn_chunk_settle(table, index, CN_CHUNK_SPARE, touched);
         return CN_OK;
@@ -44,16 +56,26 @@ int cn_spare_make(cn_spare_t *spare, bool touch)
     const size_t align = table->chunk_bytes >= ((size_t)2 << 20) ? (size_t)2 << 20 : cn_os_page_bytes();
     void *base = NULL;
     const int code = cn_node_arena_chunk_get(spare->arena, table->chunk_bytes, align, &base);
-    if (code != CN_OK) {
-        if (code == CN_BUDGET) cn_count_add(spare->count, CN_COUNT_budget_refusals, 1U);
-        return code;
-    }
+    if (code != CN_OK) return cn_spare_refused(spare, code);
     const bool touched = touch && cn_spare_touch(spare, (uintptr_t)base);
     if (!cn_chunk_publish(table, (uintptr_t)base, spare->node, touched)) {
         cn_node_arena_chunk_put(spare->arena, base, table->chunk_bytes); /* another thread took the last place */
         return CN_EXHAUSTED;
     }
     return CN_OK;
+}
+
+int cn_spare_make(cn_spare_t *spare, bool touch)
+{
+    cn_add_relaxed(&spare->table->making, 1); /* ordered by what the thread that is refused has seen of the table */
+    const int code = cn_spare_prepare(spare, touch);
+    (void)cn_sub_acq_rel(&spare->table->making, 1); /* after the publication; pairs with cn_spare_is_making */
+    return code;
+}
+
+bool cn_spare_is_making(const cn_spare_t *spare)
+{
+    return cn_load_acquire(&spare->table->making) != 0; /* 0 shows what the others published; pairs with cn_spare_make */
 }
 
 void cn_spare_fill(cn_spare_t *spare)

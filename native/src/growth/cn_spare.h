@@ -32,6 +32,10 @@ uint32_t cn_spare_take(cn_spare_t *spare);
  * calls.  CN_OK, CN_EXHAUSTED when the table is full, CN_ENOMEM, CN_BUDGET. */
 int cn_spare_make(cn_spare_t *spare, bool touch);
 
+/* Another thread is at it.  Asked by one whose own cn_spare_make was refused: the last place, or the last memory, may be
+ * what that thread has in hand, and its chunk will be there soon. */
+bool cn_spare_is_making(const cn_spare_t *spare);
+
 /* Fills up to the target; for the background grower. */
 void cn_spare_fill(cn_spare_t *spare);
 

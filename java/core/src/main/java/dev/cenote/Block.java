@@ -31,13 +31,18 @@ public final class Block implements AutoCloseable {
      */
     int state;
     private final int bytes;
+    private final int start;
+    private final ByteBuffer chunk;
     private final long address;
     private @Nullable ByteBuffer buffer;
 
-    Block(BlockPool pool, int number, int bytes, long address) {
+    /** Lies in a chunk's view from {@code start} on. */
+    Block(BlockPool pool, int number, int bytes, ByteBuffer chunk, int start, long address) {
         this.pool = pool;
         this.number = number;
         this.bytes = bytes;
+        this.chunk = chunk;
+        this.start = start;
         this.address = address;
     }
 
@@ -76,9 +81,18 @@ public final class Block implements AutoCloseable {
     }
 
     private ByteBuffer makeBuffer() {
-        ByteBuffer made = pool.view(number);
+        ByteBuffer made = chunk.slice(start, bytes).order(ByteOrder.nativeOrder());
         buffer = made;
         return made;
+    }
+
+    /** Where an offset of this block lies in the chunk's view. */
+    private int at(int offset, int width) {
+        if ((offset | (bytes - width - offset)) < 0) {
+            throw new IndexOutOfBoundsException(width + " bytes at offset " + offset + " do not lie in a block of " + bytes
+                + " bytes of pool \"" + pool.name() + "\"; offsets go from 0 to " + (bytes - width));
+        }
+        return start + offset;
     }
 
     /**
@@ -87,7 +101,7 @@ public final class Block implements AutoCloseable {
      * @param offset 0 to {@link #bytes()} - 1
      */
     public byte getByte(int offset) {
-        return buffer().get(offset);
+        return chunk.get(at(offset, Byte.BYTES));
     }
 
     /**
@@ -97,7 +111,7 @@ public final class Block implements AutoCloseable {
      * @param value the byte
      */
     public void putByte(int offset, byte value) {
-        buffer().put(offset, value);
+        chunk.put(at(offset, Byte.BYTES), value);
     }
 
     /**
@@ -106,7 +120,7 @@ public final class Block implements AutoCloseable {
      * @param offset 0 to {@link #bytes()} - 4, aligned or not
      */
     public int getInt(int offset) {
-        return (int) INT.get(buffer(), offset);
+        return (int) INT.get(chunk, at(offset, Integer.BYTES));
     }
 
     /**
@@ -116,7 +130,7 @@ public final class Block implements AutoCloseable {
      * @param value the int
      */
     public void putInt(int offset, int value) {
-        INT.set(buffer(), offset, value);
+        INT.set(chunk, at(offset, Integer.BYTES), value);
     }
 
     /**
@@ -125,7 +139,7 @@ public final class Block implements AutoCloseable {
      * @param offset 0 to {@link #bytes()} - 8, aligned or not
      */
     public long getLong(int offset) {
-        return (long) LONG.get(buffer(), offset);
+        return (long) LONG.get(chunk, at(offset, Long.BYTES));
     }
 
     /**
@@ -135,7 +149,7 @@ public final class Block implements AutoCloseable {
      * @param value the long
      */
     public void putLong(int offset, long value) {
-        LONG.set(buffer(), offset, value);
+        LONG.set(chunk, at(offset, Long.BYTES), value);
     }
 
     /**

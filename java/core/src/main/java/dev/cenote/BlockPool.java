@@ -5,7 +5,6 @@ import dev.cenote.internal.OutOfNativeMemoryException;
 import dev.cenote.internal.StoreCode;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -379,10 +378,6 @@ public final class BlockPool implements Pool<Block> {
         locals.all().forEach(LocalBlockPool::alarm);
         stripes.all().forEach(LocalBlockPool::alarm);
         return true;
-    }
-
-    ByteBuffer view(int number) {
-        return directory.view(number);
     }
 
     LongAdder duplicates() {

@@ -287,6 +287,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             return false;
         }
         VarHandle.acquireFence(); /* what the blocks' last owners wrote; pairs with the fence in give */
+        directory.prepare(numbers, PAD, code);
         blocks = directory.table();
         REFILLED.setOpaque(this, refilled + code); /* before top: whoever sums never counts too few, see outside */
         TOP.setOpaque(this, PAD + code);
@@ -295,7 +296,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     /** Asks the depot once. */
     int ask() {
-        return exchange.get(numbers, PAD, magazineBlocks);
+        return exchange.get(numbers, PAD, 2 * magazineBlocks);
     }
 
     /** Gives the older half to the depot. */

@@ -45,8 +45,8 @@ final class PoolLifetime {
         }
         long outside = accounts.sums().outside();
         if (outside > 0) {
-            LOG.log(System.Logger.Level.WARNING, "{0} closed with {1} blocks in use; its memory stays until they are put",
-                pool, outside);
+            LOG.log(System.Logger.Level.WARNING, "pool \"{0}\" was closed with {1} blocks in use; its memory stays until they"
+                + " are put", pool.name(), outside);
         }
         settle();
     }

@@ -14,8 +14,8 @@ public interface BlockStore {
     /** A thread's way into the depot. Used by one thread at a time. */
     interface Exchange {
         /**
-         * Takes up to {@code want} blocks; writes their numbers from {@code into[from]} on, the one to be used first
-         * last.
+         * Takes up to {@code want} blocks, at most two magazines; writes their numbers from {@code into[from]} on, the one
+         * to be used first last. From the depot comes one magazine; two only of memory never used before.
          *
          * @return how many, at least 1, or a code of {@link StoreCode}
          */

@@ -79,7 +79,7 @@ public final class JavaBlockStore implements BlockStore {
             if (growth.isClosed()) {
                 return StoreCode.CLOSED.value();
             }
-            int taken = getOnce(into, from, Math.min(want, shape.magazineBlocks()));
+            int taken = getOnce(into, from, Math.min(want, 2 * shape.magazineBlocks()));
             if (taken > 0) {
                 counters.add(StoreCounter.BLOCKS_OUT, taken);
                 counters.add(StoreCounter.EXCHANGES, 1);

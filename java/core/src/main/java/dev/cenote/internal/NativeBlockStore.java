@@ -144,7 +144,7 @@ public final class NativeBlockStore implements BlockStore {
 
         @Override
         public int get(int[] into, int from, int want) {
-            int taken = natives.magazineGet(handle, address, Math.min(want, magazineBlocks()));
+            int taken = natives.magazineGet(handle, address, want);
             if (taken > 0) {
                 view.get(0, into, from, taken);
             }
