@@ -94,6 +94,12 @@ int32_t cenote_magazine_put(int64_t pool, int64_t blocks, int32_t count)
 static int32_t cenote_fill(int64_t out, int32_t room, const uint64_t *value, uint32_t count)
 {
     int64_t *to = (int64_t *)(intptr_t)out;
+#ifdef CN_BUG_READ_BEYOND /* seeded for ci/sanitize-jvm: one value too many */
+    to[0] = (int64_t)value[count];
+#endif
+#ifdef CN_BUG_SIGNED_OVERFLOW /* seeded for ci/sanitize-jvm: wraps */
+    to[0] = room + INT32_MAX;
+#endif
     for (uint32_t i = 0; i < count && i < (uint32_t)room; i++) to[i] = (int64_t)value[i];
     return (int32_t)count;
 }
