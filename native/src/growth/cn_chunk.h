@@ -53,6 +53,7 @@ typedef struct cn_chunk_table {
     CN_ATOMIC(int32_t) spare;                              /* chunks in SPARE, and of each node */
     CN_ATOMIC(int32_t) spare_of[1U << CN_CHUNK_NODE_BITS];
     CN_ATOMIC(int32_t) idle;                               /* chunks in IDLE */
+    CN_ATOMIC(int32_t) making;   /* threads that prepare a chunk: the next spare one is on its way */
     CN_ATOMIC(int32_t) retiring; /* retirements that the epoch still holds; the table outlives them */
 } cn_chunk_table_t;
 

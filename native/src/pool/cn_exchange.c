@@ -46,8 +46,9 @@ static int cn_pool_publish(cn_block_pool_t *pool, cn_pool_node_t *node)
     while (chunk == CN_CHUNK_INDEX_NONE) {
         spare = false;
         const int code = cn_spare_make(&node->spare, false); /* untouched: this is a caller's path */
-        if (code != CN_OK) return code;
+        const bool making = cn_spare_is_making(&node->spare); /* before the look that may find what was made */
         chunk = cn_spare_take(&node->spare); /* another node's thread may have been faster, then again */
+        if (chunk == CN_CHUNK_INDEX_NONE && code != CN_OK) return making ? CN_BUSY : code;
     }
     if (spare) {
         cn_count_add(&pool->count, CN_COUNT_growths_spare, 1U);
@@ -77,7 +78,9 @@ static int cn_pool_grow(cn_block_pool_t *pool, cn_pool_node_t *node)
     const int code = cn_pool_publish(pool, node);
     cn_grow_leave(&node->grow); /* on every path */
     const uint64_t nanos = cn_os_nanos() - began;
-    if (code != CN_OK) {
+    if (code == CN_BUSY) {
+        cn_count_add(&pool->count, CN_COUNT_growth_refusals, 1U); /* the background grower has the chunk in hand */
+    } else if (code != CN_OK) {
         cn_count_add(&pool->count, CN_COUNT_growths_failed, 1U);
     } else if (growths != cn_load_relaxed(&node->spare.growths)) {
         cn_count_add(&pool->count, CN_COUNT_growth_nanos, nanos);
