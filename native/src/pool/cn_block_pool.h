@@ -59,12 +59,13 @@ typedef struct cn_block_pool {
     bool keep_addresses;
     cn_pool_node_t *node;
     cn_chunk_table_t table;
-    /* rare seq_cst stores by growth, relaxed loads in every exchange: a spare chunk has to be made */
+    /* rare seq_cst stores by growth, and when the pool falls asleep; relaxed loads in every exchange: the grower is needed */
     _Alignas(CN_LINE_PAIR) CN_ATOMIC(bool) need_expand;
     _Alignas(CN_LINE_PAIR) CN_ATOMIC(bool) trimming; /* the depot's stack is detached for a moment */
+    CN_ATOMIC(bool) asleep;                          /* nobody came for a while: no spare is kept until somebody does */
     CN_ATOMIC(bool) trim_turn;                       /* held by the one thread that trims */
     uint64_t period_began; /* the grower's */
-    uint64_t growths_seen; /* the grower's */
+    uint64_t exchanges_seen; /* the grower's */
     cn_grower_client_t client;
     cn_retired_t retired;
     cn_count_t count;
@@ -75,7 +76,7 @@ typedef struct cn_block_pool {
  * then nothing is left behind.  *out is ready for use by any thread. */
 int cn_block_pool_open(const cn_block_pool_options_t *options, int64_t handle, cn_block_pool_t **out);
 
-/* Takes up to `want` (1..CN_MAGAZINE_MAX) block numbers.  Returns how many, at least 1, or CN_EXHAUSTED, CN_FROZEN,
+/* Takes up to `want` (1..2 * CN_MAGAZINE_MAX) block numbers: of the depot one magazine, of fresh memory all of them.  Returns how many, at least 1, or CN_EXHAUSTED, CN_FROZEN,
  * CN_BUSY (another thread grows; try again), CN_CLOSED, CN_ENOMEM, CN_BUDGET.  Lock-free but for growth. Any thread
  * that holds a pin. */
 int cn_block_pool_get(cn_block_pool_t *pool, uint32_t *blocks, uint32_t want);

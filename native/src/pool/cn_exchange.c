@@ -95,7 +95,9 @@ static int cn_pool_grow(cn_block_pool_t *pool, cn_pool_node_t *node)
 static void cn_pool_expand(cn_block_pool_t *pool)
 {
     bool seen = true;
-    if (cn_cas_acq_rel(&pool->need_expand, &seen, false)) cn_grower_wake(); /* acquire: what the growth published */
+    if (!cn_cas_acq_rel(&pool->need_expand, &seen, false)) return; /* acquire: what the growth published */
+    cn_store_release(&pool->asleep, false); /* pairs with cn_block_pool_work */
+    cn_grower_wake();
 }
 
 static uint32_t cn_pool_get_stocked(cn_block_pool_t *pool, cn_pool_node_t *node, uint32_t *blocks, uint32_t want)
@@ -172,7 +174,7 @@ static int cn_pool_get_once(cn_block_pool_t *pool, uint32_t *blocks, uint32_t wa
 
 int cn_block_pool_get(cn_block_pool_t *pool, uint32_t *blocks, uint32_t want)
 {
-    if (want == 0 || want > CN_MAGAZINE_MAX) return CN_EINVAL;
+    if (want == 0 || want > 2U * CN_MAGAZINE_MAX) return CN_EINVAL;
     if (cn_block_pool_is_closed(pool)) return CN_CLOSED;
     if (cn_load_relaxed(&pool->need_expand)) cn_pool_expand(pool);
     const int taken = cn_pool_get_once(pool, blocks, want);

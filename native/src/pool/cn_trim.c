@@ -178,6 +178,13 @@ static void cn_trim_end(cn_block_pool_t *pool)
     cn_store_release(&pool->trim_turn, false); /* pairs with cn_trim_begin */
 }
 
+/* Until the next exchange the grower makes no spare chunk: it would undo what trimming did. */
+static void cn_trim_sleep(cn_block_pool_t *pool)
+{
+    cn_store_release(&pool->asleep, true);       /* before the flag that ends it; pairs with cn_block_pool_work */
+    cn_store_seq_cst(&pool->need_expand, true);  /* rare: the next exchange of any thread wakes the grower */
+}
+
 uint64_t cn_block_pool_trim(cn_block_pool_t *pool, uint64_t keep_bytes)
 {
     const uint64_t idle = cn_trim_idle_bytes(pool);
@@ -189,6 +196,7 @@ uint64_t cn_block_pool_trim(cn_block_pool_t *pool, uint64_t keep_bytes)
         gone += cn_trim_depot(pool, &pool->node[i], INT64_MAX, cn_trim_quota(pool, wanted - gone));
     }
     cn_trim_end(pool);
+    cn_trim_sleep(pool);
     return gone * pool->table.chunk_bytes;
 }
 
@@ -196,11 +204,15 @@ uint64_t cn_block_pool_trim(cn_block_pool_t *pool, uint64_t keep_bytes)
 static void cn_trim_surplus(cn_block_pool_t *pool)
 {
     if (!cn_trim_begin(pool)) return;
+    const uint64_t exchanges = cn_count_sum(&pool->count, CN_COUNT_exchanges);
+    const bool idle = exchanges == pool->exchanges_seen;
+    pool->exchanges_seen = exchanges;
+    if (idle && !cn_load_relaxed(&pool->asleep)) cn_trim_sleep(pool);
     for (uint32_t i = 0; i < pool->nodes; i++) {
         cn_pool_node_t *node = &pool->node[i];
         if (cn_exchange_acq_rel(&node->spare.growths, 0U) == 0) {
             cn_spare_calm(&node->spare);
-            const int32_t keep = (int32_t)cn_load_relaxed(&node->spare.target);
+            const int32_t keep = idle ? 0 : (int32_t)cn_load_relaxed(&node->spare.target);
             (void)cn_trim_spares(pool, node, keep, cn_trim_quota(pool, UINT64_MAX));
         }
         (void)cn_trim_depot(pool, node, cn_depot_surplus(&node->depot), cn_trim_quota(pool, UINT64_MAX));
@@ -248,6 +260,7 @@ void cn_block_pool_work(cn_grower_client_t *client, uint64_t now_nanos)
     for (uint32_t i = 0; i < pool->nodes; i++) {
         const uint8_t state = cn_grow_state(&pool->node[i].grow);
         if (state != CN_GROW_READY && state != CN_GROW_GROWING) continue; /* frozen, closing: no new memory */
+        if (cn_load_acquire(&pool->asleep)) continue;                     /* pairs with cn_trim_sleep */
         const uint32_t pin = cn_epoch_pin();
         cn_upkeep_touch(pool, &pool->node[i]);
         cn_epoch_unpin(pin);
