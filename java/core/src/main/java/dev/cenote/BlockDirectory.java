@@ -3,8 +3,10 @@ package dev.cenote;
 import dev.cenote.internal.BlockStore;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.IntConsumer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -170,6 +172,17 @@ final class BlockDirectory {
         now.add(chunk, store.chunk(chunk), address, granuleShift, chunkBytes);
         chunks = now;
         return now;
+    }
+
+    /** {@link #forget} for the store, which outlives a pool that was forgotten and must not keep it. */
+    IntConsumer forgetter() {
+        WeakReference<BlockDirectory> weak = new WeakReference<>(this);
+        return chunk -> {
+            BlockDirectory directory = weak.get();
+            if (directory != null) {
+                directory.forget(chunk);
+            }
+        };
     }
 
     /** Lets go of a chunk's blocks and views. All of them are free, and with nobody. */

@@ -65,7 +65,7 @@ public final class BlockPool implements Pool<Block> {
         this.backend = opened.backend();
         this.store = opened.store();
         this.directory = new BlockDirectory(this, store, blockBytes);
-        store.onRetire(directory::forget);
+        store.onRetire(directory.forgetter());
         this.locals = new LocalTable(new LocalBlockPool(this, directory, store, null), this::newLocal);
         this.stripes = new Stripes(this::newLocal);
         this.accounts = new PoolAccounts(locals, stripes);

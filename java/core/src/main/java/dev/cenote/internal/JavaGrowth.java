@@ -2,8 +2,6 @@ package dev.cenote.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.EnumMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +26,7 @@ final class JavaGrowth {
     enum Event { ADMIT, DONE, FREEZE, THAW, CLOSE }
 
     private static final VarHandle STATE;
-    private static final Map<State, Map<Event, State>> NEXT = new EnumMap<>(State.class);
+    private static final @Nullable State[][] NEXT = new State[State.values().length][Event.values().length];
 
     static {
         try {
@@ -36,23 +34,30 @@ final class JavaGrowth {
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
-        NEXT.put(State.READY,
-            Map.of(Event.ADMIT, State.GROWING, Event.FREEZE, State.FROZEN, Event.CLOSE, State.CLOSING));
-        NEXT.put(State.GROWING,
-            Map.of(Event.DONE, State.READY, Event.FREEZE, State.G_FREEZING, Event.CLOSE, State.G_CLOSING));
-        NEXT.put(State.G_FREEZING,
-            Map.of(Event.DONE, State.FROZEN, Event.THAW, State.GROWING, Event.CLOSE, State.G_CLOSING));
-        NEXT.put(State.G_CLOSING, Map.of(Event.DONE, State.CLOSING));
-        NEXT.put(State.FROZEN, Map.of(Event.THAW, State.READY, Event.CLOSE, State.CLOSING));
-        NEXT.put(State.CLOSING, Map.of(Event.DONE, State.CLOSED));
-        NEXT.put(State.CLOSED, Map.of());
+        on(State.READY, Event.ADMIT, State.GROWING);
+        on(State.READY, Event.FREEZE, State.FROZEN);
+        on(State.READY, Event.CLOSE, State.CLOSING);
+        on(State.GROWING, Event.DONE, State.READY);
+        on(State.GROWING, Event.FREEZE, State.G_FREEZING);
+        on(State.GROWING, Event.CLOSE, State.G_CLOSING);
+        on(State.G_FREEZING, Event.DONE, State.FROZEN);
+        on(State.G_FREEZING, Event.THAW, State.GROWING);
+        on(State.G_FREEZING, Event.CLOSE, State.G_CLOSING);
+        on(State.G_CLOSING, Event.DONE, State.CLOSING);
+        on(State.FROZEN, Event.THAW, State.READY);
+        on(State.FROZEN, Event.CLOSE, State.CLOSING);
+        on(State.CLOSING, Event.DONE, State.CLOSED);
     }
 
     private volatile State state = State.READY;
 
+    private static void on(State from, Event event, State to) {
+        NEXT[from.ordinal()][event.ordinal()] = to;
+    }
+
     /** Where an event leads, or null when the state has no such move. */
     static @Nullable State next(State from, Event event) {
-        return NEXT.getOrDefault(from, Map.of()).get(event);
+        return NEXT[from.ordinal()][event.ordinal()];
     }
 
     State state() {
