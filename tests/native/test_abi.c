@@ -100,7 +100,7 @@ CN_TEST(abi, a_handle_that_names_no_pool_is_refused_everywhere)
 CN_TEST(abi, wrong_arguments_of_a_pools_calls_are_refused)
 {
     const int64_t pool = opened(0);
-    int32_t blocks[65];
+    int32_t blocks[129];
     int64_t out[64];
     assert_int_equal(cenote_magazine_get(pool, 0, 1), CENOTE_EINVAL);
     assert_int_equal(cenote_magazine_get(pool, at(blocks), 0), CENOTE_EINVAL);
