@@ -11,13 +11,14 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 
 /**
  * Resident memory of the process before, at the height of and after a burst of 512 MiB by four threads that live on.
  * <p>It must come back to within a tenth of before: without traffic within retainFor and two seconds, and at once after
- * trim(). Arguments: the size of a block; {@code fifo}, {@code lifo} or {@code crossed}: the order of the puts (crossed: each thread puts what
- * its neighbour took). Exit 0 when it does.
+ * trim(). Arguments: the size of a block; {@code fifo}, {@code lifo} or {@code crossed}: the order of the puts (crossed: each
+ * thread puts what its neighbour took). Exit 0 when it does.
  */
 public final class Burst {
 
@@ -74,8 +75,9 @@ public final class Burst {
                 barrier.await();
             }
             barrier.await(); /* never: the threads stay, idle, with what their magazines hold */
-        } catch (InterruptedException | java.util.concurrent.BrokenBarrierException e) {
-            throw new IllegalStateException(e);
+        } catch (InterruptedException | BrokenBarrierException | RuntimeException e) {
+            e.printStackTrace();
+            System.exit(2); /* the others would wait at the barrier */
         }
     }
 

@@ -166,7 +166,17 @@ public final class Unload {
         System.out.println("        heap dump: " + file);
     }
 
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) {
+        try {
+            run(arguments);
+        } catch (Exception | Error e) { /* threads that are left would keep the JVM */
+            e.printStackTrace();
+            fail("ended with " + e);
+        }
+        System.exit(failures == 0 ? 0 : 1);
+    }
+
+    private static void run(String[] arguments) throws Exception {
         int rounds = Integer.parseInt(arguments[0]);
         URL[] path = new URL[arguments.length - 1];
         for (int i = 0; i < path.length; i++) {
@@ -219,6 +229,5 @@ public final class Unload {
         } else if (level != null) {
             System.out.println("  ok    mapped memory is level");
         }
-        System.exit(failures == 0 ? 0 : 1);
     }
 }
