@@ -122,6 +122,9 @@ CN_TEST(chunk, take_finds_the_lowest_chunk_of_the_node_only)
     assert_int_equal(cn_chunk_take(&table, 1, CN_CHUNK_SPARE, CN_CHUNK_ACTIVE), CN_CHUNK_INDEX_NONE);
     assert_int_equal(cn_chunk_take(&table, 0, CN_CHUNK_SPARE, CN_CHUNK_ACTIVE), 0);
     assert_int_equal(cn_load_relaxed(&table.active), 3);
+    assert_true(cn_chunk_is_active(&table, 0));
+    assert_false(cn_chunk_is_active(&table, 2));
+    assert_false(cn_chunk_is_active(&table, 4));
     assert_int_equal(cn_load_relaxed(&table.spare), 1);
     assert_int_equal(cn_chunk_spares(&table, 0), 1);
     assert_int_equal(cn_chunk_spares(&table, 1), 0);

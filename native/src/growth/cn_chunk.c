@@ -203,6 +203,12 @@ int32_t cn_chunk_spares(const cn_chunk_table_t *table, uint32_t node)
     return cn_load_acquire(&table->spare_of[node]); /* pairs with cn_chunk_count_change */
 }
 
+bool cn_chunk_is_active(const cn_chunk_table_t *table, uint32_t index)
+{
+    /* relaxed: who holds a block of the chunk has it from a thread that saw this state, or carved it */
+    return index < cn_chunk_count(table) && cn_load_relaxed(&table->chunk[index].state) == CN_CHUNK_ACTIVE;
+}
+
 bool cn_chunk_is_full(const cn_chunk_table_t *table)
 {
     return cn_load_acquire(&table->published) >= table->chunks_max;

@@ -89,6 +89,7 @@ uintptr_t cn_chunk_base(const cn_chunk_table_t *table, uint32_t index);      /* 
 uint32_t cn_chunk_node(const cn_chunk_table_t *table, uint32_t index);
 uint32_t cn_chunk_capacity(const cn_chunk_table_t *table, uint32_t index);   /* blocks to carve from it */
 int32_t cn_chunk_spares(const cn_chunk_table_t *table, uint32_t node);       /* in SPARE, about */
+bool cn_chunk_is_active(const cn_chunk_table_t *table, uint32_t index);      /* false also for one that is not there */
 bool cn_chunk_is_full(const cn_chunk_table_t *table);                        /* every chunk is published */
 
 /* States, counts and bases agree.  Only while no other thread uses the table. */

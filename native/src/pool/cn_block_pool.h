@@ -81,8 +81,8 @@ int cn_block_pool_open(const cn_block_pool_options_t *options, int64_t handle, c
  * that holds a pin. */
 int cn_block_pool_get(cn_block_pool_t *pool, uint32_t *blocks, uint32_t want);
 
-/* Gives `count` (1..magazine_blocks) blocks back, to their home nodes.  CN_OK, CN_BADBLOCK for a number beyond the
- * pool's chunks or ahead of the carving cursor (then none is taken), CN_ENOMEM when no magazine header can be made (then none is taken). */
+/* Gives `count` (1..magazine_blocks) blocks back, to their home nodes.  CN_OK, CN_BADBLOCK for a number that is not
+ * carved (then none is taken), CN_ENOMEM when no magazine header can be made (then none is taken). */
 int cn_block_pool_put(cn_block_pool_t *pool, const uint32_t *blocks, uint32_t count);
 
 /* Stops gets and growth for good.  False: it was closed already. */

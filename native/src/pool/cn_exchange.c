@@ -212,25 +212,40 @@ static void cn_pool_put_home(cn_block_pool_t *pool, cn_pool_node_t *node, cn_mag
     }
 }
 
-/* True for a number ahead of the cursor: it was not given yet.  No division, as it runs for each block. */
-static bool cn_pool_is_uncarved(const cn_block_pool_t *pool, const cn_pool_node_t *node, uint32_t block)
+/* The blocks of a chunk that were carved: [first, first + count), and the node they belong to. */
+typedef struct cn_carved {
+    uint32_t first;
+    uint32_t count;
+    uint64_t home; /* a bit */
+} cn_carved_t;
+
+/* Those of the chunk that `block` lies in; none when there is no such chunk, or none of its blocks was given. */
+static cn_carved_t cn_pool_carved(cn_block_pool_t *pool, uint32_t block)
 {
-    const uint64_t cursor = cn_carve_cursor(&node->carve);
-    const uint32_t blocks_per_chunk = pool->table.blocks_per_chunk, slot = cn_carve_slot(cursor);
-    return cursor != CN_CARVE_NONE && block - (cn_carve_chunk(cursor) * blocks_per_chunk + slot) < blocks_per_chunk - slot;
+    const cn_chunk_table_t *table = &pool->table;
+    const uint32_t chunk = block / table->blocks_per_chunk;
+    if (!cn_chunk_is_active(table, chunk)) return (cn_carved_t){0};
+    const cn_pool_node_t *home = cn_pool_home(pool, block);
+    const uint64_t cursor = cn_carve_cursor(&home->carve);
+    const bool carving = cursor != CN_CARVE_NONE && cn_carve_chunk(cursor) == chunk;
+    return (cn_carved_t){
+        .first = chunk * table->blocks_per_chunk,
+        .count = carving ? cn_carve_slot(cursor) : cn_chunk_capacity(table, chunk),
+        .home = 1ULL << (home - pool->node),
+    };
 }
 
 int cn_block_pool_put(cn_block_pool_t *pool, const uint32_t *blocks, uint32_t count)
 {
     if (count == 0 || count > pool->magazine_blocks) return CN_EINVAL;
-    const uint64_t mapped = (uint64_t)cn_chunk_count(&pool->table) * pool->table.blocks_per_chunk;
-    const uint64_t limit = mapped < pool->table.blocks_max ? mapped : pool->table.blocks_max;
     uint64_t homes = 0;
+    cn_carved_t carved = {0};
     for (uint32_t i = 0; i < count; i++) {
-        if (blocks[i] >= limit) return CN_BADBLOCK;
-        const cn_pool_node_t *home = cn_pool_home(pool, blocks[i]);
-        if (cn_pool_is_uncarved(pool, home, blocks[i])) return CN_BADBLOCK;
-        homes |= 1ULL << (home - pool->node);
+        if (blocks[i] - carved.first >= carved.count) { /* another chunk than the block before: mostly it is not */
+            carved = cn_pool_carved(pool, blocks[i]);
+            if (blocks[i] - carved.first >= carved.count) return CN_BADBLOCK;
+        }
+        homes |= carved.home;
     }
     cn_magazine_t *magazine[CN_NODES_MAX];
     for (uint32_t i = 0; i < pool->nodes; i++) { /* all headers first, so that failing leaves everything as it was */
