@@ -37,8 +37,8 @@ static uint32_t cn_pool_get_by_carving(cn_block_pool_t *pool, cn_pool_node_t *no
     return taken;
 }
 
-/* Publishes one more chunk.  Only the admitted thread. */
-static int cn_pool_publish(cn_block_pool_t *pool, cn_pool_node_t *node)
+/* Publishes one more chunk, unless the thread before did.  Only the admitted thread. */
+static int cn_pool_publish(cn_block_pool_t *pool, cn_pool_node_t *node, bool *published)
 {
     if (cn_carve_left(&node->carve, &pool->table) != 0) return CN_OK; /* the thread before did it */
     bool spare = true;
@@ -56,6 +56,7 @@ static int cn_pool_publish(cn_block_pool_t *pool, cn_pool_node_t *node)
         cn_spare_missed(&node->spare);
     }
     cn_carve_publish(&node->carve, chunk);
+    *published = true;
     cn_count_add(&pool->count, CN_COUNT_growths, 1U);
     cn_add_relaxed(&node->spare.growths, 1U);
     /* seq_cst, rare: the next exchange of any thread wakes the grower, off this growth's path */
@@ -74,15 +75,15 @@ static int cn_pool_grow(cn_block_pool_t *pool, cn_pool_node_t *node)
     }
     const uint64_t began = cn_os_nanos();
     CN_PROBE2(grow_begin, pool->handle, node->id);
-    const uint64_t growths = cn_load_relaxed(&node->spare.growths);
-    const int code = cn_pool_publish(pool, node);
+    bool published = false;
+    const int code = cn_pool_publish(pool, node, &published);
     cn_grow_leave(&node->grow); /* on every path */
     const uint64_t nanos = cn_os_nanos() - began;
     if (code == CN_BUSY) {
         cn_count_add(&pool->count, CN_COUNT_growth_refusals, 1U); /* the background grower has the chunk in hand */
     } else if (code != CN_OK) {
         cn_count_add(&pool->count, CN_COUNT_growths_failed, 1U);
-    } else if (growths != cn_load_relaxed(&node->spare.growths)) {
+    } else if (published) {
         cn_count_add(&pool->count, CN_COUNT_growth_nanos, nanos);
         cn_count_max(&pool->count, CN_COUNT_growth_nanos_max, nanos);
         cn_histogram_add(&pool->growth_nanos, nanos);
