@@ -253,6 +253,10 @@ static void check_nothing_is_missing(void)
     const uint64_t carved = cn_count_sum(&pool->count, CN_COUNT_blocks_carved);
     for (int taken; count < carved; count += (uint32_t)taken) { /* each number once */
         taken = cn_block_pool_get(pool, blocks, carved - count < MAGAZINE ? (uint32_t)(carved - count) : MAGAZINE);
+        for (int tries = 0; taken == CN_BUSY && tries < 10000; tries++) { /* the grower trims at this moment */
+            cn_os_yield();
+            taken = cn_block_pool_get(pool, blocks, 1);
+        }
         if (taken <= 0) wrong("a carved block is not to be had", count, (uint64_t)-taken, carved);
         for (int i = 0; i < taken; i++) {
             if (seen[blocks[i]]) wrong("in the depot twice", blocks[i], 2, 1);
