@@ -221,13 +221,17 @@ public final class Unload {
         if (collected == rounds) {
             System.out.println("  ok    " + rounds + " of " + rounds + " class loaders were collected");
         }
-        if (level != null && last.usable() - level.usable() > LEVEL_TOLERANCE) {
-            fail("usable memory grew by " + (last.usable() - level.usable() >> 20) + " MiB since round " + LEVEL_FROM);
-        } else if (level != null && last.resident() - level.resident() > LEVEL_TOLERANCE) {
-            fail("resident memory grew by " + (last.resident() - level.resident() >> 20) + " MiB since round "
-                + LEVEL_FROM);
-        } else if (level != null) {
-            System.out.println("  ok    mapped memory is level");
+        if (level != null) {
+            judge("usable", level.usable(), last.usable());
+            judge("resident", level.resident(), last.resident());
+        }
+    }
+
+    private static void judge(String what, long level, long last) {
+        if (last - level > LEVEL_TOLERANCE) {
+            fail(what + " memory grew by " + (last - level >> 20) + " MiB since round " + LEVEL_FROM);
+        } else {
+            System.out.println("  ok    " + what + " memory is level");
         }
     }
 }
