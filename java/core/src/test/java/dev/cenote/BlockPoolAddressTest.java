@@ -90,11 +90,13 @@ class BlockPoolAddressTest {
     }
 
     @Test
-    void neverTakenNeighbour_isForeign() {
+    void neverTakenNeighbour_isRefused() {
         assumeTrue(TestPools.hasAddresses());
         try (BlockPool pool = TestPools.builder().build()) {
             long address = pool.getAddress();
-            assertThatThrownBy(() -> pool.putAddress(address + 256 * 100)).isInstanceOf(ForeignEntryException.class);
+            assertThatThrownBy(() -> pool.putAddress(address + 256 * 100)).isInstanceOf(CenoteException.class)
+                .hasMessageContaining("\"test\"");
+            assertThat(pool.stats().blocksInUse()).isEqualTo(1);
             pool.putAddress(address);
         }
     }

@@ -85,15 +85,19 @@ class BlockPoolThreadsTest {
 
     @Test
     void manyLiveThreads_haveTheirOwnLocal() throws Exception {
-        try (BlockPool pool = TestPools.builder().maximumBytes(8 << 20).build()) {
+        try (BlockPool pool = TestPools.builder().maximumBytes(8 << 20).magazineBlocks(8).build()) {
             ConcurrentLinkedQueue<LocalBlockPool> locals = new ConcurrentLinkedQueue<>();
             CountDownLatch allHere = new CountDownLatch(500);
             TestPools.inThreads(500, index -> {
                 LocalBlockPool local = pool.local();
                 locals.add(local);
-                Block block = local.get();
-                block.putInt(0, index);
-                allHere.countDown();
+                Block block;
+                try {
+                    block = local.get();
+                    block.putInt(0, index);
+                } finally {
+                    allHere.countDown(); /* also when it fails: the others must not wait for it */
+                }
                 allHere.await();
                 assertThat(pool.local()).isSameAs(local);
                 assertThat(block.getInt(0)).isEqualTo(index);
