@@ -85,6 +85,15 @@ static inline void *cn_test_block_address(const cn_block_pool_t *pool, uint32_t 
     return (void *)(cn_chunk_base(&pool->table, block / per_chunk) + block % per_chunk * pool->stride);
 }
 
+/* As cn_block_pool_is_valid, while the background grower is away. */
+static inline bool cn_test_pool_is_valid(cn_block_pool_t *pool, uint64_t outside)
+{
+    cn_grower_quit(&pool->client);
+    const bool valid = cn_block_pool_is_valid(pool, outside);
+    (void)cn_grower_join(&pool->client);
+    return valid;
+}
+
 static inline uint64_t cn_test_count(const cn_block_pool_t *pool, enum cn_counter which)
 {
     uint64_t value[CN_COUNTERS];

@@ -31,7 +31,7 @@ CN_TEST(exchange, a_block_the_pool_never_gave_is_refused_and_none_is_taken)
     assert_int_equal(cn_block_pool_put(pool, beyond, 2), CN_BADBLOCK);
     assert_int_equal(cn_block_pool_put(pool, carved_later, 2), CN_BADBLOCK);
     assert_int_equal(cn_block_pool_put(pool, largest, 1), CN_BADBLOCK);
-    assert_true(cn_block_pool_is_valid(pool, 8));
+    assert_true(cn_test_pool_is_valid(pool, 8));
     assert_int_equal(cn_test_pool_drain(pool, blocks + 8, 248), 243);
     const uint32_t behind_the_last[1] = {251};
     assert_int_equal(cn_block_pool_put(pool, behind_the_last, 1), CN_BADBLOCK);
@@ -61,7 +61,7 @@ CN_TEST(exchange, a_smaller_want_leaves_the_rest_of_the_magazine)
     cn_test_pool_fill(pool, blocks, 8);
     assert_int_equal(cn_block_pool_get(pool, some, 3), 3);
     assert_int_equal(cn_depot_blocks(&pool->node[0].depot), 5);
-    assert_true(cn_block_pool_is_valid(pool, 3));
+    assert_true(cn_test_pool_is_valid(pool, 3));
     assert_int_equal(cn_block_pool_get(pool, blocks, 8), 5);
     cn_test_pool_fill(pool, some, 3);
     cn_test_pool_fill(pool, blocks, 5);
@@ -207,7 +207,7 @@ CN_TEST(exchange, blocks_return_to_their_home_node_and_remote_ones_are_counted)
     assert_int_equal(cn_depot_blocks(&pool->node[1].depot), 4);
     assert_int_equal(cn_test_count(pool, CN_COUNT_blocks_remote), 4);
     assert_int_equal(cn_test_count(pool, CN_COUNT_blocks_in), 8);
-    assert_true(cn_block_pool_is_valid(pool, 0));
+    assert_true(cn_test_pool_is_valid(pool, 0));
     cn_test_pool_end(pool);
     one_machine();
 }
@@ -225,7 +225,7 @@ CN_TEST(exchange, one_thread_can_take_every_block_of_both_nodes)
     assert_int_equal(cn_test_pool_get(pool, &more, 1), CN_EXHAUSTED);
     cn_test_pool_fill(pool, blocks, 256);
     assert_int_equal(cn_test_count(pool, CN_COUNT_blocks_remote), 128);
-    assert_true(cn_block_pool_is_valid(pool, 0));
+    assert_true(cn_test_pool_is_valid(pool, 0));
     cn_test_pool_end(pool);
     one_machine();
 }
