@@ -1,4 +1,6 @@
 /* Magazines in and out of a pool: depot first, then carving, then growth, then the other nodes. */
+#include <string.h>
+
 #include "base/cn_assert.h"
 #include "base/cn_error.h"
 #include "base/cn_probe.h"
@@ -18,7 +20,7 @@ static uint32_t cn_pool_get_from_depot(cn_pool_node_t *node, uint32_t *blocks, u
     if (magazine == NULL) return 0;
     const uint32_t taken = magazine->count < want ? magazine->count : want;
     magazine->count -= taken;
-    for (uint32_t i = 0; i < taken; i++) blocks[i] = magazine->block[magazine->count + i];
+    memcpy(blocks, magazine->block + magazine->count, taken * sizeof *blocks);
     if (magazine->count != 0) {
         cn_depot_push(&node->depot, magazine);
     } else {
@@ -194,17 +196,17 @@ static cn_pool_node_t *cn_pool_home(cn_block_pool_t *pool, uint32_t block)
     return &pool->node[cn_chunk_node(&pool->table, block / pool->table.blocks_per_chunk)];
 }
 
-/* Pushes the blocks whose home is `node`; `magazine` is an empty header of that node. */
+/* Pushes the blocks whose home is `node`, at least one; `magazine` is an empty header of that node. */
 static void cn_pool_put_home(cn_block_pool_t *pool, cn_pool_node_t *node, cn_magazine_t *magazine,
                              const uint32_t *blocks, uint32_t count)
 {
     uint32_t filled = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (pool->nodes == 1U || cn_pool_home(pool, blocks[i]) == node) magazine->block[filled++] = blocks[i];
+    if (pool->nodes == 1U) {
+        memcpy(magazine->block, blocks, count * sizeof *blocks);
+        filled = count;
     }
-    if (filled == 0) {
-        cn_depot_push_empty(&node->depot, magazine);
-        return;
+    for (uint32_t i = filled; i < count; i++) {
+        if (cn_pool_home(pool, blocks[i]) == node) magazine->block[filled++] = blocks[i];
     }
     magazine->count = filled;
     cn_depot_push(&node->depot, magazine);
