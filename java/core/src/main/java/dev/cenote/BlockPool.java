@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockPool implements Pool<Block> {
 
+    private static final System.Logger LOG = System.getLogger(BlockPool.class.getName());
     private static final VarHandle CONTROL;
 
     static {
@@ -66,8 +67,8 @@ public final class BlockPool implements Pool<Block> {
         this.store = opened.store();
         this.directory = new BlockDirectory(this, store, blockBytes);
         store.onRetire(directory.forgetter());
-        this.locals = new LocalTable(new LocalBlockPool(this, directory, store, null), this::newLocal);
-        this.stripes = new Stripes(this::newLocal);
+        this.locals = new LocalTable(newStripe(), this::newLocal);
+        this.stripes = new Stripes(this::newStripe);
         this.accounts = new PoolAccounts(locals, stripes);
         this.lifetime = new PoolLifetime(this, store, accounts);
     }
@@ -78,8 +79,19 @@ public final class BlockPool implements Pool<Block> {
         return next != Block.FREE ? next : MARKS.incrementAndGet();
     }
 
-    private LocalBlockPool newLocal(@Nullable Thread owner) {
-        return new LocalBlockPool(this, directory, store, owner);
+    private LocalBlockPool newStripe() {
+        return new LocalBlockPool(this, directory, store, null);
+    }
+
+    /** Null: no memory for a thread's magazines; it shares those of virtual threads then. */
+    private @Nullable LocalBlockPool newLocal(Thread owner) {
+        try {
+            return new LocalBlockPool(this, directory, store, owner);
+        } catch (OutOfNativeMemoryException e) {
+            LOG.log(System.Logger.Level.WARNING, "pool \"{0}\": thread \"{1}\" gets no magazines of its own for now: {2}", name,
+                owner.getName(), e.getMessage());
+            return null;
+        }
     }
 
     /** {@return a builder with the defaults} */
@@ -105,8 +117,8 @@ public final class BlockPool implements Pool<Block> {
         }
         LocalBlockPool local = locals.find(thread);
         if (local == null) {
-            throw new IllegalStateException("pool \"" + name + "\" serves so many live threads that none more can have"
-                + " magazines of its own; use BlockPool.get and put");
+            throw new IllegalStateException("pool \"" + name + "\" serves so many live threads, or has so little memory"
+                + " left, that no more can have magazines of their own; use BlockPool.get and put");
         }
         return local;
     }

@@ -20,13 +20,13 @@ final class LocalTable {
     private static final int SLOTS_MAX = 1 << 16;
 
     private final LocalBlockPool none;
-    private final Function<Thread, LocalBlockPool> factory;
+    private final Function<Thread, @Nullable LocalBlockPool> factory;
     private final List<LocalBlockPool> all = new ArrayList<>();
     /** Length a power of two; every element set; replaced whole when it grows. */
     private LocalBlockPool[] slots;
 
     /** The element "none" has no owner and fills the places that are free. */
-    LocalTable(LocalBlockPool none, Function<Thread, LocalBlockPool> factory) {
+    LocalTable(LocalBlockPool none, Function<Thread, @Nullable LocalBlockPool> factory) {
         this.none = none;
         this.factory = factory;
         this.slots = filled(SLOTS_MIN);
@@ -49,7 +49,7 @@ final class LocalTable {
         return thread.getId();
     }
 
-    /** The calling thread's, made if need be; null when the table is at its limit. */
+    /** The calling thread's, made if need be; null when the table is at its limit, or there is no memory. */
     @Nullable LocalBlockPool find(Thread thread) {
         LocalBlockPool[] seen = slots;
         for (int i = 0; i < PROBES; i++) {
@@ -75,6 +75,9 @@ final class LocalTable {
             }
         }
         LocalBlockPool made = factory.apply(thread);
+        if (made == null) {
+            return null;
+        }
         all.add(made);
         slots[placeOf(slots, thread)] = made;
         return made;

@@ -41,7 +41,8 @@ final class PoolTexts {
                 + " `numactl --hardware` lists them";
             case EIO -> "the file that should back it could not be opened, sized or mapped" + sizes
                 + ". Check the path, its permissions and the room on its file system";
-            case TOOMANY -> "4096 pools are open. Close some";
+            case TOOMANY -> "4096 pools are open, or about 250 pools with files were opened in this process,"
+                + " whose addresses are kept to its end. Close some; keep pools with files open instead of opening them again";
             case EINVAL -> "the native core refused an option" + sizes;
             case ENOTSUP -> "memory that a file backs needs the jni backend. Leave file() out, or use Backend.JNI";
             default -> "the store answered " + code;

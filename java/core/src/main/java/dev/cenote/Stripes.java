@@ -1,8 +1,7 @@
 package dev.cenote;
 
 import java.util.List;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
  * Magazines that virtual threads share: a virtual thread has none of its own, so none is lost with it.
@@ -13,11 +12,11 @@ final class Stripes {
 
     private final LocalBlockPool[] stripes;
 
-    Stripes(Function<@Nullable Thread, LocalBlockPool> factory) {
+    Stripes(Supplier<LocalBlockPool> factory) {
         int wanted = 4 * Runtime.getRuntime().availableProcessors();
         stripes = new LocalBlockPool[Math.min(64, Integer.highestOneBit(2 * wanted - 1))];
         for (int i = 0; i < stripes.length; i++) {
-            stripes[i] = factory.apply(null);
+            stripes[i] = factory.get();
         }
     }
 
