@@ -8,7 +8,7 @@ import java.util.function.IntConsumer;
  * The store in pure Java: chunks are direct buffers, the depot a pair of lock-free stacks of 64-bit words. For
  * platforms without the native core, and as the baseline of comparisons.
  * <p>Sizes, limits, growth and counters follow the native core. What differs, and why, is in
- * {@code docs/decisions/0006-java-backend.md}:
+ * {@code docs/decisions/0008-java-backend.md}:
  * <ul>
  * <li>memory of a retired chunk goes back to the system when the garbage collector finds its buffers unreachable, not at
  * once; a chunk in service again has new memory at another address;</li>
