@@ -52,8 +52,11 @@ public final class BlockPool implements Pool<Block> {
     private final Backend backend;
     private final BlockStore store;
     private final BlockDirectory directory;
+    private final LocalBlockPool nobody;
     private final LocalTable locals;
     private final Stripes stripes;
+    /** Of the thread that registered last: often the only one, found without the table. Plain: checked for its owner. */
+    private LocalBlockPool newest;
     private final PoolAccounts accounts;
     private final Waiters waiters = new Waiters();
     private final PoolLifetime lifetime;
@@ -67,7 +70,9 @@ public final class BlockPool implements Pool<Block> {
         this.store = opened.store();
         this.directory = new BlockDirectory(this, store, blockBytes);
         store.onRetire(directory.forgetter());
-        this.locals = new LocalTable(newStripe(), this::newLocal);
+        this.nobody = newStripe();
+        this.newest = nobody;
+        this.locals = new LocalTable(nobody, this::newLocal);
         this.stripes = new Stripes(this::newStripe);
         this.accounts = new PoolAccounts(locals, stripes);
         this.lifetime = new PoolLifetime(this, store, accounts);
@@ -86,7 +91,9 @@ public final class BlockPool implements Pool<Block> {
     /** Null: no memory for a thread's magazines; it shares those of virtual threads then. */
     private @Nullable LocalBlockPool newLocal(Thread owner) {
         try {
-            return new LocalBlockPool(this, directory, store, owner);
+            LocalBlockPool made = new LocalBlockPool(this, directory, store, owner);
+            newest = made;
+            return made;
         } catch (OutOfNativeMemoryException e) {
             LOG.log(System.Logger.Level.WARNING, "pool \"{0}\": thread \"{1}\" gets no magazines of its own for now: {2}", name,
                 owner.getName(), e.getMessage());
@@ -127,12 +134,15 @@ public final class BlockPool implements Pool<Block> {
     public Block get() {
         CONTROL.getOpaque(this); /* for the compiler: what follows is read anew in every turn of a loop */
         Thread thread = Thread.currentThread();
-        LocalBlockPool local = locals.first(thread);
-        if (local.owner == thread) {
-            Block block = local.pollAfterOpaque();
-            return block != null ? block : failed(local.lastCode);
+        LocalBlockPool local = newest;
+        if (local.owner != thread) {
+            local = locals.first(thread);
+            if (local.owner != thread) {
+                return getSlowly(thread);
+            }
         }
-        return getSlowly(thread);
+        Block block = local.pollAfterOpaque();
+        return block != null ? block : failed(local.lastCode);
     }
 
     private Block getSlowly(Thread thread) {
@@ -183,12 +193,15 @@ public final class BlockPool implements Pool<Block> {
     @Override
     public void put(Block block) {
         Thread thread = Thread.currentThread();
-        LocalBlockPool local = locals.first(thread);
-        if (local.owner == thread) {
-            local.offer(block);
-        } else {
-            putSlowly(thread, block);
+        LocalBlockPool local = newest;
+        if (local.owner != thread) {
+            local = locals.first(thread);
+            if (local.owner != thread) {
+                putSlowly(thread, block);
+                return;
+            }
         }
+        local.offer(block);
     }
 
     private void putSlowly(Thread thread, Block block) {
@@ -455,6 +468,10 @@ public final class BlockPool implements Pool<Block> {
 
     /** What is due in the background, about every 100 ms. */
     void upkeep(long nowNanos) {
+        Thread owner = newest.owner;
+        if (owner != null && !owner.isAlive()) {
+            newest = nobody; /* before its magazines are taken over */
+        }
         accounts.sweep();
         if (isClosed()) {
             lifetime.settle();
