@@ -50,7 +50,9 @@ static int cn_pool_publish(cn_block_pool_t *pool, cn_pool_node_t *node, bool *pu
         const int code = cn_spare_make(&node->spare, false); /* untouched: this is a caller's path */
         const bool making = cn_spare_is_making(&node->spare); /* before the look that may find what was made */
         chunk = cn_spare_take(&node->spare); /* another node's thread may have been faster, then again */
-        if (chunk == CN_CHUNK_INDEX_NONE && code != CN_OK) return making && code == CN_EXHAUSTED ? CN_BUSY : code;
+        /* Whoever is making one has the last place in the table, or the last piece of a file: it will be here soon. */
+        const bool taken = code == CN_EXHAUSTED || code == CN_ENOMEM;
+        if (chunk == CN_CHUNK_INDEX_NONE && code != CN_OK) return making && taken ? CN_BUSY : code;
     }
     if (spare) {
         cn_count_add(&pool->count, CN_COUNT_growths_spare, 1U);
