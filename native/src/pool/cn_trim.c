@@ -147,13 +147,14 @@ static uint64_t cn_trim_quota(const cn_block_pool_t *pool, uint64_t wanted)
     return wanted < spare ? wanted : spare;
 }
 
+/* Counted, as magazines may be partly filled.  Exchanges under way can make it a little wrong. */
 static uint64_t cn_trim_depot_bytes(const cn_block_pool_t *pool)
 {
-    uint64_t bytes = 0;
-    for (uint32_t i = 0; i < pool->nodes; i++) {
-        bytes += (uint64_t)cn_depot_length(&pool->node[i].depot) * pool->magazine_blocks * pool->stride;
-    }
-    return bytes;
+    const uint64_t carved = cn_count_sum(&pool->count, CN_COUNT_blocks_carved);
+    const int64_t outside = (int64_t)(cn_count_sum(&pool->count, CN_COUNT_blocks_out) -
+                                      cn_count_sum(&pool->count, CN_COUNT_blocks_in));
+    const int64_t inside = (int64_t)carved - outside;
+    return inside > 0 ? (uint64_t)inside * pool->stride : 0;
 }
 
 static uint64_t cn_trim_idle_bytes(const cn_block_pool_t *pool)
