@@ -88,14 +88,14 @@ class DemoEndToEndTest {
 
     @Test
     void aMemoryThatHandsOutBytesTwice_makesTheRunFail() {
-        assertThat(run("--client", "own", "--rate", "200", "--only", "overlapping")).isEqualTo(1);
+        assertThat(run("--client", "own", "--rate", "200", "--slow-share", "1", "--only", "overlapping")).isEqualTo(1);
         assertThat(out.toString()).contains("messages corrupted");
     }
 
     @Test
     void wrk_findsTheSame() {
         assumeTrue(WrkClient.find() != null, "wrk is not installed");
-        assertThat(run("--client", "wrk", "--only", "overlapping")).isEqualTo(1);
+        assertThat(run("--client", "wrk", "--slow-share", "1", "--only", "overlapping")).isEqualTo(1);
         assertThat(out.toString()).contains("messages corrupted");
     }
 

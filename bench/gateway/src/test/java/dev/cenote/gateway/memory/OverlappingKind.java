@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** A broken memory for tests: every 100th piece lies on the same bytes as others that are in use. */
+/** A broken memory for tests: every tenth piece lies on the same bytes as others that are in use. */
 public final class OverlappingKind implements MemoryKind {
     @Override
     public String id() {
@@ -27,7 +27,7 @@ public final class OverlappingKind implements MemoryKind {
         LongAdder releases = new LongAdder();
         byte[] shared = new byte[settings.blockBytes()];
         return new TestMemory(bytes -> {
-            ByteBuffer buffer = takes.incrementAndGet() % 100 == 0
+            ByteBuffer buffer = takes.incrementAndGet() % 10 == 0
                     ? ByteBuffer.wrap(shared) : ByteBuffer.allocate(settings.pieceBytes(bytes));
             return new BufferPiece(buffer, releases);
         }, () -> takes.get() - releases.sum());
