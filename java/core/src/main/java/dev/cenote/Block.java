@@ -35,6 +35,7 @@ public final class Block implements AutoCloseable {
     private final ByteBuffer chunk;
     private final long address;
     private @Nullable ByteBuffer buffer;
+    private @Nullable Object attachment;
 
     /** Lies in a chunk's view from {@code start} on. */
     Block(BlockPool pool, int number, int bytes, ByteBuffer chunk, int start, long address) {
@@ -84,6 +85,25 @@ public final class Block implements AutoCloseable {
         ByteBuffer made = chunk.slice(start, bytes).order(ByteOrder.nativeOrder());
         buffer = made;
         return made;
+    }
+
+    /**
+     * Gives what an adapter hung on this piece of memory, such as its own wrapper around it. It stays with the block from
+     * owner to owner, so that a wrapper is made once for a block and not once for a get. Only the owner calls.
+     *
+     * @return the last {@link #attach attached} object; null at first, and again after the pool let go of idle memory
+     */
+    public @Nullable Object attachment() {
+        return attachment;
+    }
+
+    /**
+     * Hangs an object on the block, see {@link #attachment}. Only the owner calls; one adapter should use a pool.
+     *
+     * @param object what {@link #attachment} gives from now on; null takes the last one away
+     */
+    public void attach(@Nullable Object object) {
+        attachment = object;
     }
 
     /** Where an offset of this block lies in the chunk's view. */
