@@ -30,6 +30,7 @@ typedef struct cn_chunk {
     CN_ATOMIC(uint32_t) state;
     CN_ATOMIC(uint32_t) populated; /* every page was touched since it became SPARE */
     uint32_t returned;             /* the trimmer's count of its blocks */
+    uint64_t returned_mix;         /* and the sum of their slots, mixed: each there once, or not */
     struct cn_chunk_table *table;
     cn_retired_t retired;
 } cn_chunk_t;
