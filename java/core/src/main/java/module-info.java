@@ -6,4 +6,5 @@ module dev.cenote.core {
     requires dev.cenote.binding;
 
     exports dev.cenote;
+    exports dev.cenote.flow;
 }
