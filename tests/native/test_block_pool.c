@@ -209,6 +209,16 @@ CN_TEST(block_pool, kept_addresses_stay_readable_after_the_end)
     assert_int_equal(stale[0], 0); /* its pages went back; the address did not */
 }
 
+CN_TEST(block_pool, packed_blocks_follow_each_other_every_16_bytes)
+{
+    cn_block_pool_options_t options = cn_test_pool_options();
+    options.block_bytes = 130;
+    options.packed = true;
+    cn_block_pool_t *pool = cn_test_pool_open(&options);
+    assert_int_equal(pool->stride, 144);
+    cn_test_pool_end(pool);
+}
+
 CN_TEST(block_pool, counters_tell_what_happened)
 {
     const cn_block_pool_options_t options = cn_test_pool_options();

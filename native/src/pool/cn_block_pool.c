@@ -21,10 +21,10 @@ static uint64_t cn_round_up(uint64_t value, uint64_t to)
     return (value + to - 1U) / to * to;
 }
 
-/* Blocks of a cache line and more start on one, so that no two share it; smaller ones on 16 bytes. */
-static uint64_t cn_stride_of(uint64_t block_bytes)
+/* Blocks of a cache line and more start on one, so that no two share it; smaller ones, and packed ones, on 16 bytes. */
+static uint64_t cn_stride_of(uint64_t block_bytes, bool packed)
 {
-    return block_bytes >= 64U ? cn_round_up(block_bytes, 64U) : cn_round_up(block_bytes, 16U);
+    return block_bytes >= 64U && !packed ? cn_round_up(block_bytes, 64U) : cn_round_up(block_bytes, 16U);
 }
 
 /* A chunk that wastes at most an eighth behind its last block, and is no larger than the whole pool. */
@@ -68,7 +68,7 @@ static int cn_pool_shape(const cn_block_pool_options_t *o, cn_block_pool_t *pool
     if (o->maximum_bytes > CN_MAXIMUM_BYTES_MAX || o->initial_bytes > o->maximum_bytes) return CN_EINVAL;
     if (o->chunk_bytes > CN_CHUNK_BYTES_MAX || o->magazine_blocks > CN_MAGAZINE_MAX) return CN_EINVAL;
     if (o->numa >= CN_NUMA_POLICIES) return CN_EINVAL;
-    const uint64_t stride = cn_stride_of(o->block_bytes);
+    const uint64_t stride = cn_stride_of(o->block_bytes, o->packed);
     const uint64_t blocks_max = o->maximum_bytes / stride;
     if (blocks_max == 0 || blocks_max > INT32_MAX) return CN_EINVAL;
     pool->block_bytes = o->block_bytes;

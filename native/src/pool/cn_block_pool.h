@@ -25,6 +25,7 @@ typedef struct cn_block_pool_options {
     bool huge_pages;
     bool purge_lazy;
     bool keep_addresses; /* the node arenas outlive the pool, so its addresses stay mapped */
+    bool packed;         /* the stride is a multiple of 16 for large blocks too, so two may share a cache line */
     uint64_t retained_bytes_max; /* idle memory above this goes back at the next tick */
     uint64_t retain_nanos;       /* idle memory goes back after this time; 0: only by the bound above and by trim */
     const char *file;            /* NULL: anonymous memory */

@@ -33,6 +33,7 @@ public final class BlockPoolBuilder {
     private long maximumRetainedBytes = Long.MAX_VALUE;
     private Duration retainFor = Duration.ofSeconds(10);
     private Backend asked = Backend.AUTO;
+    private boolean packed;
     private @Nullable Path file;
 
     BlockPoolBuilder() {
@@ -197,6 +198,12 @@ public final class BlockPoolBuilder {
         return this;
     }
 
+    /** Blocks follow each other every 16 bytes, also where two then share a cache line: for size classes. */
+    BlockPoolBuilder packed() {
+        this.packed = true;
+        return this;
+    }
+
     String name() {
         return name == null ? "blocks" : name;
     }
@@ -232,7 +239,7 @@ public final class BlockPoolBuilder {
         check();
         StoreOptions options = new StoreOptions(blockBytes, initialBytes, maximumBytes, chunkBytes, magazineBlocks,
             numaPolicy.kind().ordinal(), numaPolicy.node(), prefault, hugePages == HugePages.ADVISE,
-            purge == PurgeMode.FREE, maximumRetainedBytes, retainFor.toNanos(), file);
+            purge == PurgeMode.FREE, maximumRetainedBytes, retainFor.toNanos(), packed, file);
         try {
             return BlockPool.open(this, Backends.open(asked, options));
         } catch (StoreOpenException e) {

@@ -30,6 +30,8 @@ public interface NativeCalls {
     int PURGE_LAZY = 4;
     /** {@link #poolOpen}, flags: the pool's addresses stay mapped for the life of the process. */
     int KEEP_ADDRESSES = 8;
+    /** {@link #poolOpen}, flags: blocks follow each other every 16 bytes, also where two then share a cache line. */
+    int PACKED = 16;
 
     /** {@link #allocate}, flags: the memory is zeroed. */
     int ZEROED = 1;

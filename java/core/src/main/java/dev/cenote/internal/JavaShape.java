@@ -29,7 +29,7 @@ record JavaShape(int stride, long chunkBytes, int blocksPerChunk, int magazineBl
         check(maximum <= MAXIMUM_BYTES_MAX && options.initialBytes() >= 0 && options.initialBytes() <= maximum);
         check(options.chunkBytes() >= 0 && options.chunkBytes() <= CHUNK_BYTES_MAX);
         check(options.magazineBlocks() >= 0 && options.magazineBlocks() <= MAGAZINE_MAX);
-        long stride = roundUp(options.blockBytes(), options.blockBytes() >= 64 ? 64 : 16);
+        long stride = roundUp(options.blockBytes(), options.blockBytes() >= 64 && !options.packed() ? 64 : 16);
         long blocksMax = maximum / stride;
         check(blocksMax >= 1 && blocksMax <= Integer.MAX_VALUE);
         long chunk = chunkBytes(options.chunkBytes(), stride, blocksMax);

@@ -39,6 +39,7 @@ public final class NativeBlockStore implements BlockStore {
         int flags = (options.prefault() ? NativeCalls.PREFAULT : 0)
             | (options.hugePages() ? NativeCalls.HUGE_PAGES : 0)
             | (options.purgeLazy() ? NativeCalls.PURGE_LAZY : 0)
+            | (options.packed() ? NativeCalls.PACKED : 0)
             | NativeCalls.KEEP_ADDRESSES;
         byte[] path = options.file() == null ? null
             : (options.file().toString() + '\0').getBytes(StandardCharsets.UTF_8);

@@ -14,8 +14,20 @@ import org.junit.jupiter.api.Test;
 class JavaShapeTest {
 
     private static StoreOptions options(int blockBytes, long maximumBytes, long chunkBytes, int magazineBlocks) {
+        return options(blockBytes, maximumBytes, chunkBytes, magazineBlocks, false);
+    }
+
+    private static StoreOptions options(int blockBytes, long maximumBytes, long chunkBytes, int magazineBlocks,
+            boolean packed) {
         return new StoreOptions(blockBytes, 0, maximumBytes, chunkBytes, magazineBlocks, 0, 0, false, false, false,
-            Long.MAX_VALUE, 0, null);
+            Long.MAX_VALUE, 0, packed, null);
+    }
+
+    @Test
+    void packedBlocks_lieEvery16Bytes() throws StoreOpenException {
+        assertThat(JavaShape.of(options(144, 1 << 20, 65536, 0, true)).stride()).isEqualTo(144);
+        assertThat(JavaShape.of(options(65, 1 << 20, 65536, 0, true)).stride()).isEqualTo(80);
+        assertThat(JavaShape.of(options(144, 1 << 20, 65536, 0)).stride()).isEqualTo(192);
     }
 
     @Test
@@ -65,7 +77,7 @@ class JavaShapeTest {
             maximum = Math.max(maximum, blockBytes + 64);
             maximum = Math.min(maximum, 16L * Integer.MAX_VALUE);
             long chunk = random.nextBoolean() ? 0 : 4096 + random.nextInt(8 << 20);
-            StoreOptions each = options(blockBytes, maximum, chunk, random.nextInt(65));
+            StoreOptions each = options(blockBytes, maximum, chunk, random.nextInt(65), random.nextBoolean());
             JavaShape ours = JavaShape.of(each);
             NativeBlockStore theirs = new NativeBlockStore(natives, each);
             try {
