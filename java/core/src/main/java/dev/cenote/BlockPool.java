@@ -3,6 +3,7 @@ package dev.cenote;
 import dev.cenote.internal.BlockStore;
 import dev.cenote.internal.OutOfNativeMemoryException;
 import dev.cenote.internal.StoreCode;
+import dev.cenote.internal.VirtualThreads;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;

@@ -6,7 +6,12 @@ package dev.cenote;
 public final class DoublePutException extends CenoteException {
     private static final long serialVersionUID = 1L;
 
-    DoublePutException(String message) {
+    /**
+     * For pools.
+     *
+     * @param message what happened, the numbers, and what to do
+     */
+    public DoublePutException(String message) {
         super(message);
     }
 }

@@ -6,7 +6,12 @@ package dev.cenote;
 public final class ForeignEntryException extends CenoteException {
     private static final long serialVersionUID = 1L;
 
-    ForeignEntryException(String message) {
+    /**
+     * For pools.
+     *
+     * @param message what happened, the numbers, and what to do
+     */
+    public ForeignEntryException(String message) {
         super(message);
     }
 }

@@ -6,7 +6,12 @@ package dev.cenote;
 public final class PoolClosedException extends CenoteException {
     private static final long serialVersionUID = 1L;
 
-    PoolClosedException(String message) {
+    /**
+     * For pools.
+     *
+     * @param message what happened, the numbers, and what to do
+     */
+    public PoolClosedException(String message) {
         super(message);
     }
 }

@@ -7,7 +7,12 @@ package dev.cenote;
 public final class PoolExhaustedException extends CenoteException {
     private static final long serialVersionUID = 1L;
 
-    PoolExhaustedException(String message) {
+    /**
+     * For pools.
+     *
+     * @param message what happened, the numbers, and what to do
+     */
+    public PoolExhaustedException(String message) {
         super(message);
     }
 }

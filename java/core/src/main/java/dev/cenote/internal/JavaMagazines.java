@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>They come in slabs and live as long as the store: a stale {@code next} may be read, never used. Whoever took a
  * magazine from a stack owns its count and entries; only {@code next} is read by others.
  */
-class JavaMagazines { /* not final: a test interrupts a pop in next() */
+class JavaMagazines implements StackLinks { /* not final: a test interrupts a pop in next() */
 
     /** Magazines in a slab. */
     static final int SLAB = 64;
@@ -38,11 +38,13 @@ class JavaMagazines { /* not final: a test interrupts a pop in next() */
     }
 
     /** Opaque: a popper may read it while the owner of the magazine writes it. */
-    int next(int magazine) {
+    @Override
+    public int next(int magazine) {
         return (int) INTS.getOpaque(slab(magazine), at(magazine, NEXT)) - 1;
     }
 
-    void setNext(int magazine, int next) {
+    @Override
+    public void setNext(int magazine, int next) {
         INTS.setOpaque(slab(magazine), at(magazine, NEXT), next + 1);
     }
 

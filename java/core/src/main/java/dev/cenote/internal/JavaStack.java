@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A lock-free stack of magazines: one 64-bit word, the top magazine's index + 1 in the low 24 bits and a stamp above,
+ * A lock-free stack of magazines, or of anything with an index: one 64-bit word, the top one's index + 1 in the low 24 bits and a stamp above,
  * replaced whole by compare-and-swap.
  * <p>After Treiber (IBM RJ 5118, 1986). Every change moves the stamp, so a top that went and came back is noticed (ABA).
  * The stamp has 40 bits and wraps after 2^40 changes: at 50 million changes a second, more than one such word takes
@@ -12,27 +12,38 @@ import java.lang.invoke.VarHandle;
  * while exactly a multiple of 2^40 changes pass, and find the same magazine on top; a thread that stands still that long
  * is stopped in a debugger. The native core has a 64-bit stamp.
  */
-final class JavaStack {
+public final class JavaStack {
 
-    static final int INDEX_BITS = 24;
+    /** Bits of an index; the highest value stands for none. */
+    public static final int INDEX_BITS = 24;
     static final long STAMP_UNIT = 1L << INDEX_BITS;
-    static final int NONE = -1;
+    /** No element. */
+    public static final int NONE = -1;
 
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final long INDEX_MASK = STAMP_UNIT - 1;
     private static final int TOP = 16; /* a line pair of padding on either side */
 
     private final long[] top = new long[2 * TOP + 1];
-    private final JavaMagazines magazines;
+    private final StackLinks magazines;
     private final JavaCounters counters;
     private final long stampUnit;
 
-    JavaStack(JavaMagazines magazines, JavaCounters counters) {
+    /**
+     * An empty stack, which counts nothing.
+     *
+     * @param links what lies below each element
+     */
+    public JavaStack(StackLinks links) {
+        this(links, new JavaCounters(), STAMP_UNIT);
+    }
+
+    JavaStack(StackLinks magazines, JavaCounters counters) {
         this(magazines, counters, STAMP_UNIT);
     }
 
     /** With 0 as unit there are no stamps: for tests that must find such a stack broken. */
-    JavaStack(JavaMagazines magazines, JavaCounters counters, long stampUnit) {
+    JavaStack(StackLinks magazines, JavaCounters counters, long stampUnit) {
         this.magazines = magazines;
         this.counters = counters;
         this.stampUnit = stampUnit;
@@ -46,8 +57,8 @@ final class JavaStack {
         return (word & ~INDEX_MASK) + stampUnit | index + 1;
     }
 
-    /** Takes the newest magazine, or NONE. */
-    int pop() {
+    /** {@return the newest, taken off, or NONE} */
+    public int pop() {
         long seen = (long) LONGS.getAcquire(top, TOP); /* shows the magazine's next; pairs with the CAS in push */
         int failures = 0;
         while (index(seen) != NONE) {
@@ -65,12 +76,13 @@ final class JavaStack {
         return index(seen);
     }
 
-    void push(int magazine) {
+    /** Puts one on top. */
+    public void push(int magazine) {
         pushList(magazine, magazine);
     }
 
     /** Puts a private list, linked by next, on top; {@code first} becomes the newest. */
-    void pushList(int first, int last) {
+    public void pushList(int first, int last) {
         long seen = (long) LONGS.getAcquire(top, TOP);
         int failures = 0;
         for (;;) {
@@ -85,8 +97,8 @@ final class JavaStack {
         count(failures);
     }
 
-    /** Takes all by one compare-and-swap: a private list, newest first, linked by next. Or NONE. */
-    int takeAll() {
+    /** {@return all, taken off by one compare-and-swap: the newest of a private list linked by next, or NONE} */
+    public int takeAll() {
         long seen = (long) LONGS.getAcquire(top, TOP);
         while (index(seen) != NONE) {
             long was = (long) LONGS.compareAndExchange(top, TOP, seen, changed(seen, NONE)); /* acquires the entries */

@@ -77,7 +77,7 @@ class JavaDepotTest {
         }
 
         @Override
-        int next(int magazine) {
+        public int next(int magazine) {
             int next = super.next(magazine);
             Runnable now = meanwhile;
             meanwhile = () -> { };

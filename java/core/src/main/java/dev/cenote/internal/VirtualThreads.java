@@ -1,4 +1,4 @@
-package dev.cenote;
+package dev.cenote.internal;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -7,7 +7,7 @@ import java.lang.invoke.MethodType;
 /**
  * Asks whether a thread is a virtual one; before JDK 21 none is.
  */
-final class VirtualThreads {
+public final class VirtualThreads {
 
     private static final MethodHandle IS_VIRTUAL = find();
 
@@ -25,7 +25,8 @@ final class VirtualThreads {
         }
     }
 
-    static boolean isVirtual(Thread thread) {
+    /** {@return whether it is one} */
+    public static boolean isVirtual(Thread thread) {
         try {
             return (boolean) IS_VIRTUAL.invokeExact(thread);
         } catch (Throwable e) {
