@@ -4,6 +4,9 @@
 module dev.cenote.core {
     requires static transitive org.jspecify;
     requires dev.cenote.binding;
+    requires java.management;
+    requires static jdk.jfr; /* bound by java.management's services where the runtime has them; else we do without */
+    requires static jdk.management;
 
     exports dev.cenote;
     exports dev.cenote.flow;

@@ -13,15 +13,27 @@ final class Upkeep implements Runnable {
 
     private static final System.Logger LOG = System.getLogger(Upkeep.class.getName());
     private static final long PERIOD_MILLIS = 100;
-    private static final List<WeakReference<BlockPool>> POOLS = new ArrayList<>();
+    private static final int ROUNDS_PER_RECORD = 10;
+    private static final List<Member> POOLS = new ArrayList<>();
     private static @Nullable Thread thread;
+
+    private int rounds;
 
     private Upkeep() {
     }
 
+    /** A pool, held weakly, with what is remembered about it from record to record. */
+    private static final class Member extends WeakReference<BlockPool> {
+        private final PoolRecorder recorder = new PoolRecorder();
+
+        Member(BlockPool pool) {
+            super(pool);
+        }
+    }
+
     static void join(BlockPool pool) {
         synchronized (POOLS) {
-            POOLS.add(new WeakReference<>(pool));
+            POOLS.add(new Member(pool));
             if (thread == null) {
                 Thread started = new Thread(null, new Upkeep(), "cenote-upkeep", 0, false);
                 started.setDaemon(true);
@@ -39,20 +51,13 @@ final class Upkeep implements Runnable {
     }
 
     /** The pools that are left; none: the thread is to end. */
-    private static List<BlockPool> pools() {
+    private static List<Member> members() {
         synchronized (POOLS) {
-            List<BlockPool> alive = new ArrayList<>();
             POOLS.removeIf(reference -> reference.refersTo(null));
-            for (WeakReference<BlockPool> reference : POOLS) {
-                BlockPool pool = reference.get();
-                if (pool != null) {
-                    alive.add(pool);
-                }
-            }
-            if (alive.isEmpty()) {
+            if (POOLS.isEmpty()) {
                 thread = null;
             }
-            return alive;
+            return new ArrayList<>(POOLS);
         }
     }
 
@@ -68,15 +73,26 @@ final class Upkeep implements Runnable {
     }
 
     /** One turn over all pools, in a method of its own so that no local variable keeps a pool alive while it sleeps. */
-    private static boolean round() {
-        List<BlockPool> pools = pools();
-        for (BlockPool pool : pools) {
-            try {
-                pool.upkeep(System.nanoTime());
-            } catch (RuntimeException | Error e) {
-                LOG.log(System.Logger.Level.ERROR, () -> "upkeep of " + pool + " failed; it is tried again", e);
+    private boolean round() {
+        List<Member> members = members();
+        boolean records = rounds++ % ROUNDS_PER_RECORD == 0;
+        for (Member member : members) {
+            BlockPool pool = member.get();
+            if (pool != null) {
+                upkeep(pool, records ? member.recorder : null);
             }
         }
-        return !pools.isEmpty();
+        return !members.isEmpty();
+    }
+
+    private static void upkeep(BlockPool pool, @Nullable PoolRecorder recorder) {
+        try {
+            pool.upkeep(System.nanoTime());
+            if (recorder != null) {
+                recorder.record(pool);
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, () -> "upkeep of " + pool + " failed; it is tried again", e);
+        }
     }
 }
