@@ -1,0 +1,205 @@
+package dev.cenote.flow;
+
+import dev.cenote.flow.FlowDecision.Action;
+import dev.cenote.flow.FlowDecision.Inputs;
+import dev.cenote.flow.FlowSample.Generation;
+import dev.cenote.internal.FlightRecords;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the scheduler knows about one pool, and how it decides: windows, threshold, routes of tags.
+ * <p>Holds nothing that would keep the pool alive. One thread at a time.
+ */
+final class PoolFlow {
+
+    /** A pane of the sliding window; the window is as long as {@link TagWindow#PANES} of them: 8 s at 500 ms a step. */
+    static final int STEPS_PER_PANE = 4;
+    /** Fewer residence times than this within the window say nothing about their class. */
+    static final int SAMPLES_MIN = 16;
+    /** Fewer gets than this within a step say nothing about its miss rate. */
+    static final int GETS_MIN = 32;
+    /** Exponential times have 3.8 bits in half-octave buckets; above this, the mean belongs to few of the class. */
+    static final double SPREAD_BITS = 4.5;
+    /** So often in a row a widely spread class must pass. */
+    static final int SPREAD_STEPS = 4;
+    /** A class goes back when its mean residence is below this share of what would have moved it up. */
+    static final double DEMOTE_SHARE = 0.5;
+
+    private final @Nullable ThresholdTuner tuner;
+    private final double fixed;
+    private final GradientWindow gradient = new GradientWindow();
+    private final List<@Nullable TagWindow> windows = new ArrayList<>();
+    private final long[] paneNanos = new long[TagWindow.PANES];
+    private final long[] scratch = new long[Residence.BUCKETS];
+    private long steps;
+    private double missRateBefore = Double.NaN;
+    private double missRate = Double.NaN;
+    private double missDrop = Double.NaN;
+    private double variance = Double.NaN;
+
+    /** What the whole step has in common. */
+    record Turn(long nowNanos, long gcCycles, int survived, long allocatedBytesPerSecond, Consumer<FlowDecision> decisions) {
+    }
+
+    /** @param fixed the threshold; 0: it is tuned */
+    PoolFlow(double fixed) {
+        this.fixed = fixed;
+        this.tuner = fixed == 0 ? new ThresholdTuner() : null;
+    }
+
+    double threshold() {
+        return tuner == null ? fixed : tuner.threshold();
+    }
+
+    void step(FlowPool pool, Turn turn) {
+        FlowSample sample = pool.sample(turn.nowNanos);
+        long pane = steps++ / STEPS_PER_PANE;
+        int slot = (int) (pane % TagWindow.PANES);
+        paneNanos[slot] = (steps - 1) % STEPS_PER_PANE == 0 ? sample.elapsedNanos() : paneNanos[slot] + sample.elapsedNanos();
+        tune(sample, turn);
+        for (FlowSample.OfTag tag : sample.tags()) {
+            TagWindow window = window(tag.tag(), sample.generations().size());
+            window.add(pane, tag);
+            flow(pool, sample, tag.tag(), window, pane, turn);
+        }
+        if (turn.survived > 0) {
+            destroyed(Action.AGE, pool.age(turn.survived, turn.nowNanos), sample, turn, "not asked for during three collections");
+        }
+        destroyed(Action.EVICT, pool.evict(turn.nowNanos), sample, turn, "outlived the time of their generation, or stood over its capacity");
+        pool.decay(turn.nowNanos);
+    }
+
+    private TagWindow window(Tag tag, int generations) {
+        while (windows.size() <= tag.index()) {
+            windows.add(null);
+        }
+        TagWindow window = windows.get(tag.index());
+        if (window == null) {
+            window = new TagWindow(generations);
+            windows.set(tag.index(), window);
+        }
+        return window;
+    }
+
+    private void tune(FlowSample sample, Turn turn) {
+        long count = 0;
+        double sum = 0;
+        for (Generation generation : sample.generations()) {
+            count += generation.residence().count();
+            sum += generation.residence().sumNanos();
+        }
+        double mean = count == 0 ? Double.NaN : sum / count;
+        gradient.add(mean);
+        variance = gradient.variance();
+        long gets = sample.hits() + sample.misses();
+        missRate = gets < GETS_MIN ? Double.NaN : (double) sample.misses() / gets;
+        missDrop = ThresholdTuner.drop(missRateBefore, missRate);
+        missRateBefore = missRate;
+        if (tuner != null) {
+            double before = tuner.threshold();
+            ThresholdTuner.State state = tuner.step(variance, missDrop);
+            if (tuner.threshold() != before) {
+                decide(turn, sample, Action.TUNE, "", -1, -1, 0, Double.isNaN(mean) ? 0 : mean, 0, count, String.format(Locale.ROOT,
+                    "%s: misses fell by %.0f %%, gradient variance %.2f, health %.3f: threshold %.3f becomes %.3f",
+                    state, missDrop * 100, variance, tuner.health(), before, tuner.threshold()));
+            }
+        }
+    }
+
+    private void flow(FlowPool pool, FlowSample sample, Tag tag, TagWindow window, long pane, Turn turn) {
+        int at = tag.route();
+        long count = window.count(pane, at);
+        if (count < SAMPLES_MIN) {
+            return;
+        }
+        double mean = window.sumNanos(pane, at) / count;
+        long limit = sample.generations().get(at).timeToLiveNanos();
+        boolean isLast = at + 1 == sample.generations().size();
+        if (!isLast && limit > 0 && mean > threshold() * limit) {
+            rise(pool, sample, tag, window, pane, turn, mean, count);
+        } else {
+            window.spread = 0;
+            window.held = false;
+            if (at > 0) {
+                sink(pool, sample, tag, window, pane, turn, mean, count);
+            }
+        }
+    }
+
+    private void rise(FlowPool pool, FlowSample sample, Tag tag, TagWindow window, long pane, Turn turn, double mean, long count) {
+        int from = tag.route();
+        int to = from + 1;
+        double bits = window.entropyBits(pane, scratch);
+        String passed = String.format(Locale.ROOT, "mean residence %.1f ms in %s passes %.1f ms (%.3f of its %.0f ms)", mean / 1e6,
+            sample.generations().get(from).name(), threshold() * sample.generations().get(from).timeToLiveNanos() / 1e6, threshold(),
+            sample.generations().get(from).timeToLiveNanos() / 1e6);
+        if (bits > SPREAD_BITS && ++window.spread < SPREAD_STEPS) {
+            hold(turn, sample, tag, window, from, to, mean, bits, count, passed
+                + String.format(Locale.ROOT, ", but its times are spread over %.1f bits: it must pass %d times running", bits, SPREAD_STEPS));
+            return;
+        }
+        long over = windowNanos(); /* 0 in a pool's first step: how many are present is not known yet */
+        double present = over == 0 ? 0 : window.sumNanos(pane, from) / over; /* Little's law */
+        if (present > sample.generations().get(to).capacity()) {
+            hold(turn, sample, tag, window, from, to, mean, bits, count, passed
+                + String.format(Locale.ROOT, ", but %.0f of its entries are idle at a time, and %s takes %d", present,
+                    sample.generations().get(to).name(), sample.generations().get(to).capacity()));
+            return;
+        }
+        window.spread = 0;
+        window.held = false;
+        pool.route(tag, to);
+        int moved = pool.promote(tag, from, to);
+        if (moved > 0) {
+            FlightRecords.migration(sample.pool(), tag.name(), from, to, moved);
+        }
+        decide(turn, sample, Action.PROMOTE, tag.name(), from, to, moved, mean, bits, count, passed);
+    }
+
+    /** Said once, until the class falls below the threshold or moves. */
+    private void hold(Turn turn, FlowSample sample, Tag tag, TagWindow window, int from, int to, double mean, double bits, long count,
+            String why) {
+        if (!window.held) {
+            window.held = true;
+            decide(turn, sample, Action.HOLD_BACK, tag.name(), from, to, 0, mean, bits, count, why);
+        }
+    }
+
+    private void sink(FlowPool pool, FlowSample sample, Tag tag, TagWindow window, long pane, Turn turn, double mean, long count) {
+        int from = tag.route();
+        Generation below = sample.generations().get(from - 1);
+        double limit = DEMOTE_SHARE * threshold() * below.timeToLiveNanos();
+        if (mean < limit) {
+            pool.route(tag, from - 1);
+            decide(turn, sample, Action.DEMOTE, tag.name(), from, from - 1, 0, mean, window.entropyBits(pane, scratch), count,
+                String.format(Locale.ROOT, "mean residence %.1f ms in %s: less than %.1f ms, half of what moves a class out of %s",
+                    mean / 1e6, sample.generations().get(from).name(), limit / 1e6, below.name()));
+        }
+    }
+
+    private void destroyed(Action action, int entries, FlowSample sample, Turn turn, String reason) {
+        if (entries > 0) {
+            FlightRecords.eviction(sample.pool(), action.name(), entries);
+            decide(turn, sample, action, "", -1, -1, entries, 0, 0, 0, reason);
+        }
+    }
+
+    private long windowNanos() {
+        long sum = 0;
+        for (long nanos : paneNanos) {
+            sum += nanos;
+        }
+        return sum;
+    }
+
+    private void decide(Turn turn, FlowSample sample, Action action, String tag, int from, int to, int entries, double mean, double bits,
+            long count, String reason) {
+        FlightRecords.flowDecision(sample.pool(), action.name(), tag, from, to, entries, threshold(), mean, bits, missRate, reason);
+        turn.decisions.accept(new FlowDecision(turn.nowNanos, sample.pool(), action, tag, from, to, entries,
+            new Inputs(threshold(), mean, bits, count, missRate, missDrop, variance, turn.gcCycles, turn.allocatedBytesPerSecond), reason));
+    }
+}
