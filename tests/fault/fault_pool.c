@@ -145,6 +145,8 @@ static void use_general(int32_t node)
         if (!ok(memory)) continue;
         memset((void *)(intptr_t)memory, 1, (size_t)bytes[i]);
         CN_CHILD_CHECK(cenote_free(node, memory, bytes[i], 64) == 0);
+        const int64_t plain = cenote_allocate(node, bytes[i], 0, 0);
+        if (ok(plain)) CN_CHILD_CHECK(cenote_free(-1, plain, bytes[i], 0) == 0);
     }
 }
 
@@ -159,6 +161,8 @@ static void *scenario(void *argument)
     use_pool(CENOTE_PURGE_LAZY, NULL);
     use_pool(0, plan.path);
     use_general(0);
+    use_general(1);
+    use_general(-1);
     return NULL;
 }
 

@@ -37,7 +37,7 @@ CN_TEST(tcache, every_size_and_alignment_gives_memory_of_its_own)
         for (size_t bytes = 1; bytes <= 4 * MIB; bytes = bytes * 3 + 1) {
             void *base = NULL;
             assert_int_equal(cn_node_arena_allocate(arena, bytes, align, 0, &base), CN_OK);
-            assert_int_equal((uintptr_t)base & (align == 0 ? 7 : align - 1), 0);
+            assert_int_equal((uintptr_t)base & (align < 16 ? 15 : align - 1), 0);
             assert_true(cn_node_arena_usable(bytes, align) >= bytes);
             memset(base, (int)count, bytes);
             piece[count].base = base;

@@ -131,12 +131,15 @@ CENOTE_API int32_t cenote_pool_destroy(int64_t pool);
 
 /* --- General allocation ---------------------------------------------------------------------------------------- */
 
-/* Any size from 1 to 2^62 bytes on a node (-1: this thread's); align 0 (16 bytes) or a power of two; flags
- * CENOTE_ZEROED.  Returns the address (> 0).  About the cost of a jemalloc call with a thread cache.
+/* Any size from 1 to 2^62 bytes on a node; align 0 (16 bytes) or a power of two; flags CENOTE_ZEROED.  Node -1 is the one
+ * this thread runs on; it looks at every 64th allocation, so a thread that has moved gets some pieces more from its former
+ * node.  Returns the address (> 0).  Costs about what a jemalloc call does, up to 64 KiB from the thread's cache; what it
+ * caches goes back when the thread ends.
  * CENOTE_EINVAL, CENOTE_ENODEV, CENOTE_ENOMEM, CENOTE_BUDGET: nothing is allocated. */
 CENOTE_API int64_t cenote_allocate(int32_t node, int64_t bytes, int64_t align, int32_t flags);
 
-/* Frees it: node (as it came, -1 included), bytes and align as in the allocation.  By any thread, once.  Returns 0. */
+/* Frees it: node as in the allocation, or -1; bytes and align as there.  By any thread, once; memory of another node than
+ * this thread's goes home.  Returns 0, CENOTE_ENODEV, CENOTE_EINVAL (also: no allocation on that node has this address). */
 CENOTE_API int32_t cenote_free(int32_t node, int64_t address, int64_t bytes, int64_t align);
 
 /* Bytes that an allocation of this size really has. */

@@ -375,6 +375,18 @@ void cn_extent_hooks_close(cn_extent_hooks_t *hooks)
     cn_store_relaxed(&hooks->committed_bytes, 0U);
 }
 
+void cn_extent_hooks_first_window(const cn_extent_hooks_t *hooks, uintptr_t *base, size_t *bytes)
+{
+    const bool has = cn_load_acquire(&hooks->windows) != 0; /* shows its bounds; pairs with cn_window_publish */
+    *base = has ? (uintptr_t)hooks->window[0].base : 0;
+    *bytes = has ? hooks->window[0].bytes : 0;
+}
+
+bool cn_extent_hooks_owns(const cn_extent_hooks_t *hooks, const void *base)
+{
+    return cn_window_of(hooks, base) != NULL;
+}
+
 bool cn_extent_hooks_is_valid(cn_extent_hooks_t *hooks)
 {
     bool valid = true;

@@ -68,6 +68,12 @@ typedef struct cn_hook_call {
     uint64_t allowance; /* bytes that have been admitted already */
 } cn_hook_call_t;
 
+/* The first window: reserved at first need, and then where it is for as long as the arena lives.  *bytes 0: none yet. */
+void cn_extent_hooks_first_window(const cn_extent_hooks_t *hooks, uintptr_t *base, size_t *bytes);
+
+/* The address lies in memory that jemalloc was given.  Any thread, no lock. */
+bool cn_extent_hooks_owns(const cn_extent_hooks_t *hooks, const void *base);
+
 bool cn_extent_hooks_is_valid(cn_extent_hooks_t *hooks);
 
 #endif

@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arena/cn_extent_hooks.h"
 #include "arena/cn_meta.h"
-#include "arena/cn_tcache.h"
+#include "arena/cn_request.h"
 #include "base/cn_assert.h"
 #include "base/cn_error.h"
 #include "base/cn_fault.h"
@@ -17,8 +16,8 @@
 /* jemalloc reads this when it is first used; the environment variable CENOTE_JE_MALLOC_CONF overrides each of them.
  *  narenas:1               only the core's own tables use jemalloc's automatic arenas
  *  percpu_arena:disabled   and none per processor
- *  tcache:true             the automatic thread caches stay empty, as cn_tcache makes explicit ones, one per arena; but
- *                          without them jemalloc takes its slow path: 100 ns a pair instead of 45
+ *  tcache:true             a thread's automatic cache serves general allocation on its node (cn_tcache.h)
+ *  lg_tcache_max:16        caches hold pieces up to 64 KiB, the buffers of network programs; jemalloc's own limit is 32
  *  background_thread:false no thread of jemalloc's inside somebody's process
  *  retain:true             address space is kept and reused: growth stays contiguous
  *  oversize_threshold:0    large allocations are no exception
@@ -26,21 +25,11 @@
  *  dirty_decay_ms, muzzy_decay_ms are set for each arena in cn_node_arena_configure */
 extern const char *cenote_je_malloc_conf;
 const char *cenote_je_malloc_conf =
-    "narenas:1,percpu_arena:disabled,tcache:true,background_thread:false,retain:true,oversize_threshold:0,"
+    "narenas:1,percpu_arena:disabled,tcache:true,lg_tcache_max:16,background_thread:false,retain:true,oversize_threshold:0,"
     "metadata_thp:disabled";
 
 #define CN_GROW_LIMIT_BYTES CN_HUGE_PAGE /* jemalloc asks for no more address space than a request needs, or this */
 #define CN_DIRTY_DECAY_MS   ((ssize_t)10000)
-
-struct cn_node_arena {
-    cn_extent_hooks_t hooks; /* first, as jemalloc calls them */
-    cn_tcache_list_t caches;
-    cn_node_arena_t *next;
-    uint32_t openings; /* under the registry's lock */
-    uint32_t node;
-    unsigned index; /* jemalloc's */
-    CN_ATOMIC(uint64_t) chunk_bytes;
-};
 
 static cn_os_mutex_t cn_registry_lock = CN_OS_MUTEX_INIT; /* guards the registry */
 static cn_node_arena_t *cn_registry;
@@ -266,11 +255,6 @@ static bool cn_request_is_valid(size_t bytes, size_t align)
     return bytes != 0 && bytes <= PTRDIFF_MAX && (align & (align - 1U)) == 0 && align <= PTRDIFF_MAX;
 }
 
-static int cn_request_flags(size_t align)
-{
-    return align == 0 ? 0 : (int)MALLOCX_ALIGN(align);
-}
-
 /* Where to account `bytes` (modulo 2^64: a thread may free more than it took), and what to tell jemalloc. */
 static int cn_request_account(cn_node_arena_t *arena, const cn_arena_thread_t *here, uint64_t bytes)
 {
@@ -294,7 +278,7 @@ int cn_node_arena_allocate(cn_node_arena_t *arena, size_t bytes, size_t align, u
     const int all =
         cn_request_account(arena, here, bytes) | cn_request_flags(align) | (zeroed && !zero_here ? MALLOCX_ZERO : 0);
 
-    void *memory = cenote_je_mallocx(bytes, all);
+    void *memory = cenote_je_mallocx(cn_request_bytes(bytes), all);
     const int refused = here->call.error; /* may be set although jemalloc found another way */
     if (__builtin_expect(refused != CN_OK, 0)) here->call.error = CN_OK;
     if (memory == NULL) {
@@ -309,29 +293,18 @@ int cn_node_arena_allocate(cn_node_arena_t *arena, size_t bytes, size_t align, u
 void cn_node_arena_free(cn_node_arena_t *arena, void *base, size_t bytes, size_t align)
 {
     if (base == NULL) return;
-    cenote_je_sdallocx(base, bytes,
+    cenote_je_sdallocx(base, cn_request_bytes(bytes),
                        cn_request_account(arena, &cn_arena_thread, -(uint64_t)bytes) | cn_request_flags(align));
 }
 
-cn_node_arena_t *cn_node_arena_of(const void *base)
+bool cn_node_arena_owns(const cn_node_arena_t *arena, const void *base)
 {
-    unsigned index = 0;
-    size_t index_bytes = sizeof index;
-    const int number = cenote_je_mallctl("arenas.lookup", &index, &index_bytes, (void *)&base, sizeof base);
-    CN_ASSERT(number == 0); /* else it is none of ours */
-    cn_os_mutex_lock(&cn_registry_lock);
-    cn_node_arena_t *found = cn_registry;
-    while (found != NULL && found->index != index) {
-        found = found->next;
-    }
-    cn_os_mutex_unlock(&cn_registry_lock);
-    CN_ASSERT(found != NULL);
-    return found;
+    return cn_extent_hooks_owns(&arena->hooks, base);
 }
 
 size_t cn_node_arena_usable(size_t bytes, size_t align)
 {
-    return cn_request_is_valid(bytes, align) ? cenote_je_nallocx(bytes, cn_request_flags(align)) : 0;
+    return cn_request_is_valid(bytes, align) ? cenote_je_nallocx(cn_request_bytes(bytes), cn_request_flags(align)) : 0;
 }
 
 void cn_node_arena_trim(cn_node_arena_t *arena)

@@ -64,7 +64,7 @@ int cn_node_arena_populate(cn_node_arena_t *arena, void *base, size_t bytes);
 
 #define CN_ALLOCATE_ZEROED 1U
 
-/* General allocation (any size > 0; align 0 or a power of two; flags CN_ALLOCATE_*), with the calling thread's
+/* General allocation (any size > 0; align 0 (16 bytes) or a power of two; flags CN_ALLOCATE_*), with the calling thread's
  * explicit jemalloc thread cache for this arena.  CN_EINVAL for sizes of 0 or above PTRDIFF_MAX and bad alignments,
  * CN_ENOMEM, CN_BUDGET. */
 int cn_node_arena_allocate(cn_node_arena_t *arena, size_t bytes, size_t align, uint32_t flags, void **out);
@@ -72,8 +72,8 @@ int cn_node_arena_allocate(cn_node_arena_t *arena, size_t bytes, size_t align, u
 /* Frees it; bytes, align as they were given (sized free).  Any thread. */
 void cn_node_arena_free(cn_node_arena_t *arena, void *base, size_t bytes, size_t align);
 
-/* The arena that an allocation came from.  Asks jemalloc and the registry: slow, takes a mutex. */
-cn_node_arena_t *cn_node_arena_of(const void *base);
+/* The address lies in memory that the arena may have handed out.  Any thread, no lock. */
+bool cn_node_arena_owns(const cn_node_arena_t *arena, const void *base);
 
 /* Usable bytes behind a request (>= bytes). */
 size_t cn_node_arena_usable(size_t bytes, size_t align);

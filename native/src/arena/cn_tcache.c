@@ -25,8 +25,10 @@ static void cn_tcache_end(cn_tcache_t *cache)
     if (cache->next_in_arena != NULL) cache->next_in_arena->previous_in_arena = cache->previous_in_arena;
     cache->thread->cache[list->slot] = NULL;
 
-    const int number = cenote_je_mallctl("tcache.destroy", NULL, NULL, &cache->index, sizeof cache->index);
-    CN_ASSERT(number == 0);
+    if (cache->flags != 0) {
+        const int number = cenote_je_mallctl("tcache.destroy", NULL, NULL, &cache->index, sizeof cache->index);
+        CN_ASSERT(number == 0);
+    }
     cn_add_relaxed(&list->allocated_bytes, cn_load_relaxed(&cache->allocated_bytes));
     cn_meta_free(cache, sizeof *cache);
 }
@@ -35,6 +37,10 @@ static void cn_tcache_end(cn_tcache_t *cache)
 static void cn_tcache_thread_exit(void *argument)
 {
     cn_arena_thread_t *thread = argument;
+    thread->bound.left = 0; /* what jemalloc's automatic cache holds goes back by jemalloc's own destructor */
+    thread->bound.arena = NULL;
+    thread->bound.cache = NULL;
+    thread->bound.window_bytes = 0;
     cn_os_mutex_lock(&cn_tcache_lock);
     for (uint32_t i = 0; i < CN_ARENAS_MAX; i++) {
         if (thread->cache[i] != NULL) cn_tcache_end(thread->cache[i]);
@@ -57,27 +63,34 @@ static int cn_tcache_watch(cn_arena_thread_t *thread)
     return result;
 }
 
-/* Under the lock. */
-static cn_tcache_t *cn_tcache_make(cn_tcache_list_t *list)
+/* The thread's entry for the arena.  Under the lock. */
+static cn_tcache_t *cn_tcache_entry(cn_tcache_list_t *list)
 {
     cn_arena_thread_t *thread = &cn_arena_thread;
-    if (cn_tcache_watch(thread) != CN_OK || CN_FAULT(arena_tcache)) return NULL;
+    if (thread->cache[list->slot] != NULL) return thread->cache[list->slot];
+    if (cn_tcache_watch(thread) != CN_OK) return NULL;
     cn_tcache_t *cache = cn_meta_allocate(sizeof *cache);
     if (cache == NULL) return NULL;
-    unsigned index;
-    size_t index_bytes = sizeof index;
-    if (cenote_je_mallctl("tcache.create", &index, &index_bytes, NULL, 0) != 0) {
-        cn_meta_free(cache, sizeof *cache); /* jemalloc has 4093 of them; more threads go without */
-        return NULL;
-    }
     cache->thread = thread;
     cache->list = list;
-    cache->index = index;
-    cache->flags = (int)(MALLOCX_ARENA(list->jemalloc_arena) | MALLOCX_TCACHE(index));
     cache->next_in_arena = list->first;
     if (list->first != NULL) list->first->previous_in_arena = cache;
     list->first = cache;
     thread->cache[list->slot] = cache;
+    return cache;
+}
+
+/* Under the lock. */
+static cn_tcache_t *cn_tcache_make(cn_tcache_list_t *list)
+{
+    if (CN_FAULT(arena_tcache)) return NULL;
+    cn_tcache_t *cache = cn_tcache_entry(list);
+    if (cache == NULL) return NULL;
+    size_t index_bytes = sizeof cache->index;
+    if (cenote_je_mallctl("tcache.create", &cache->index, &index_bytes, NULL, 0) != 0) {
+        return NULL; /* jemalloc has 4093 of them; more threads go without */
+    }
+    cache->flags = (int)(MALLOCX_ARENA(list->jemalloc_arena) | MALLOCX_TCACHE(cache->index));
     return cache;
 }
 
@@ -89,11 +102,22 @@ cn_tcache_t *cn_tcache_create(cn_tcache_list_t *list)
     return cache;
 }
 
+cn_tcache_t *cn_tcache_create_account(cn_tcache_list_t *list)
+{
+    cn_os_mutex_lock(&cn_tcache_lock);
+    cn_tcache_t *cache = CN_FAULT(arena_tcache) ? NULL : cn_tcache_entry(list);
+    cn_os_mutex_unlock(&cn_tcache_lock);
+    return cache;
+}
+
 void cn_tcache_flush_own(cn_tcache_t *cache)
 {
     cn_store_relaxed(&cache->flush_wanted, 0U); /* a request that comes meanwhile: the flush below, or the next */
-    const int number = cenote_je_mallctl("tcache.flush", NULL, NULL, &cache->index, sizeof cache->index);
-    CN_ASSERT(number == 0);
+    if (cache->flags != 0) {
+        const int number = cenote_je_mallctl("tcache.flush", NULL, NULL, &cache->index, sizeof cache->index);
+        CN_ASSERT(number == 0);
+    }
+    if (cache->thread->bound.cache == cache) (void)cenote_je_mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);
 }
 
 void cn_tcache_flush(cn_tcache_list_t *list)
