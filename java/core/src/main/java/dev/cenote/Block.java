@@ -1,7 +1,9 @@
 package dev.cenote;
 
+import dev.cenote.binding.NativeMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ public final class Block implements AutoCloseable {
 
     static final int FREE = 0;
 
+    private static final VarHandle SHORT =
+        MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.nativeOrder()).withInvokeExactBehavior();
     private static final VarHandle INT =
         MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder()).withInvokeExactBehavior();
     private static final VarHandle LONG =
@@ -45,6 +49,9 @@ public final class Block implements AutoCloseable {
         this.chunk = chunk;
         this.start = start;
         this.address = address;
+        if (NativeMemory.DIRECT && address == 0) {
+            throw new AssertionError("a JDK that reads memory by address must know the address");
+        }
     }
 
     /** {@return the pool it belongs to} */
@@ -68,6 +75,10 @@ public final class Block implements AutoCloseable {
                 + " no addresses before JDK 22; use buffer() or the accessors");
         }
         return address;
+    }
+
+    boolean hasAddress(long wanted) {
+        return address == wanted && wanted != 0;
     }
 
     /**
@@ -106,13 +117,12 @@ public final class Block implements AutoCloseable {
         attachment = object;
     }
 
-    /** Where an offset of this block lies in the chunk's view. */
-    private int at(int offset, int width) {
-        if ((offset | (bytes - width - offset)) < 0) {
+    /** Tells that an offset is in order. */
+    private void check(int offset, int width) {
+        if ((offset | ((long) bytes - width - offset)) < 0) { /* long: no offset overflows */
             throw new IndexOutOfBoundsException(width + " bytes at offset " + offset + " do not lie in a block of " + bytes
                 + " bytes of pool \"" + pool.name() + "\"; offsets go from 0 to " + (bytes - width));
         }
-        return start + offset;
     }
 
     /**
@@ -121,7 +131,13 @@ public final class Block implements AutoCloseable {
      * @param offset 0 to {@link #bytes()} - 1
      */
     public byte getByte(int offset) {
-        return chunk.get(at(offset, Byte.BYTES));
+        check(offset, Byte.BYTES);
+        if (!NativeMemory.DIRECT) {
+            return chunk.get(start + offset);
+        }
+        byte value = NativeMemory.getByte(address + offset);
+        Reference.reachabilityFence(this); /* it holds the memory of the java backend */
+        return value;
     }
 
     /**
@@ -131,7 +147,44 @@ public final class Block implements AutoCloseable {
      * @param value the byte
      */
     public void putByte(int offset, byte value) {
-        chunk.put(at(offset, Byte.BYTES), value);
+        check(offset, Byte.BYTES);
+        if (NativeMemory.DIRECT) {
+            NativeMemory.putByte(address + offset, value);
+            Reference.reachabilityFence(this);
+        } else {
+            chunk.put(start + offset, value);
+        }
+    }
+
+    /**
+     * {@return the short at an offset}
+     *
+     * @param offset 0 to {@link #bytes()} - 2, aligned or not
+     */
+    public short getShort(int offset) {
+        check(offset, Short.BYTES);
+        if (!NativeMemory.DIRECT) {
+            return (short) SHORT.get(chunk, start + offset);
+        }
+        short value = NativeMemory.getShort(address + offset);
+        Reference.reachabilityFence(this); /* it holds the memory of the java backend */
+        return value;
+    }
+
+    /**
+     * Sets the short at an offset.
+     *
+     * @param offset 0 to {@link #bytes()} - 2, aligned or not
+     * @param value the short
+     */
+    public void putShort(int offset, short value) {
+        check(offset, Short.BYTES);
+        if (NativeMemory.DIRECT) {
+            NativeMemory.putShort(address + offset, value);
+            Reference.reachabilityFence(this);
+        } else {
+            SHORT.set(chunk, start + offset, value);
+        }
     }
 
     /**
@@ -140,7 +193,13 @@ public final class Block implements AutoCloseable {
      * @param offset 0 to {@link #bytes()} - 4, aligned or not
      */
     public int getInt(int offset) {
-        return (int) INT.get(chunk, at(offset, Integer.BYTES));
+        check(offset, Integer.BYTES);
+        if (!NativeMemory.DIRECT) {
+            return (int) INT.get(chunk, start + offset);
+        }
+        int value = NativeMemory.getInt(address + offset);
+        Reference.reachabilityFence(this); /* it holds the memory of the java backend */
+        return value;
     }
 
     /**
@@ -150,7 +209,13 @@ public final class Block implements AutoCloseable {
      * @param value the int
      */
     public void putInt(int offset, int value) {
-        INT.set(chunk, at(offset, Integer.BYTES), value);
+        check(offset, Integer.BYTES);
+        if (NativeMemory.DIRECT) {
+            NativeMemory.putInt(address + offset, value);
+            Reference.reachabilityFence(this);
+        } else {
+            INT.set(chunk, start + offset, value);
+        }
     }
 
     /**
@@ -159,7 +224,13 @@ public final class Block implements AutoCloseable {
      * @param offset 0 to {@link #bytes()} - 8, aligned or not
      */
     public long getLong(int offset) {
-        return (long) LONG.get(chunk, at(offset, Long.BYTES));
+        check(offset, Long.BYTES);
+        if (!NativeMemory.DIRECT) {
+            return (long) LONG.get(chunk, start + offset);
+        }
+        long value = NativeMemory.getLong(address + offset);
+        Reference.reachabilityFence(this); /* it holds the memory of the java backend */
+        return value;
     }
 
     /**
@@ -169,7 +240,13 @@ public final class Block implements AutoCloseable {
      * @param value the long
      */
     public void putLong(int offset, long value) {
-        LONG.set(chunk, at(offset, Long.BYTES), value);
+        check(offset, Long.BYTES);
+        if (NativeMemory.DIRECT) {
+            NativeMemory.putLong(address + offset, value);
+            Reference.reachabilityFence(this);
+        } else {
+            LONG.set(chunk, start + offset, value);
+        }
     }
 
     /**
