@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
  */
 public final class Tenant implements Callable<Runnable>, AutoCloseable {
 
-    private static final int BLOCKS = 300; /* more than two magazines hold, so that the depot has its part */
+    private static final int BLOCKS = 2000; /* more than a thread may keep, so that the depot has its part */
     private static final int BLOCK_BYTES = 4096;
     private static final long MAXIMUM_BYTES = 64L << 20;
 

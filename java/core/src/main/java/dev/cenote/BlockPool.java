@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Each platform thread takes from and puts to magazines of its own, in Java, without lock, call or allocation; one
  * call exchanges a whole magazine with the pool's depot. A block may be put by another thread than took it. Virtual
  * threads share striped magazines. Threads that die give back what their magazines hold.
- * <p>Because free blocks may wait in other threads' magazines (at most two magazines each), a pool at its limit can
- * refuse a get while some are free; the next put of any thread then empties its magazines into the depot.
+ * <p>Because free blocks may wait in other threads' magazines (at most two magazines each; for a thread that swings between
+ * many and few up to eight, within 1 MiB and a sixteenth of the pool), a pool at its limit can refuse a get while some are
+ * free; the next put of any thread then empties its magazines into the depot.
  * <p>Any thread may call any method. {@link #get()} and {@link #put} are wait-free while the thread's magazines serve,
  * else lock-free but for growth, which may map memory.
  *
@@ -288,13 +289,27 @@ public final class BlockPool implements Pool<Block> {
      * @throws DoublePutException if it was given back already
      */
     public void putAddress(long address) {
+        Thread thread = Thread.currentThread();
+        LocalBlockPool local = newest;
+        if (local.owner != thread) {
+            local = locals.first(thread);
+            if (local.owner != thread) {
+                putSlowly(thread, at(address));
+                return;
+            }
+        }
+        Block block = local.takenLast(address);
+        local.offer(block != null ? block : at(address));
+    }
+
+    private Block at(long address) {
         Block block = directory.at(address);
         if (block == null) {
             checkAddresses();
             throw new ForeignEntryException("no block of pool \"" + name + "\" starts at address 0x"
                 + Long.toHexString(address) + "; put what getAddress() gave, not an address inside a block");
         }
-        put(block);
+        return block;
     }
 
     private void checkAddresses() {

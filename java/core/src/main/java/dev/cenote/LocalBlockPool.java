@@ -4,6 +4,7 @@ import dev.cenote.internal.BlockStore;
 import dev.cenote.internal.StoreCode;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -11,14 +12,21 @@ import org.jspecify.annotations.Nullable;
  * A pool as one thread sees it: the thread's own magazines of free blocks. The fastest way in.
  * <p>Only the thread that got it from {@link BlockPool#local()} may use it; others get an exception. Blocks taken here
  * may be put by any thread through the pool or through that thread's own {@code LocalBlockPool}, and the reverse.
- * <p>Two magazines, loaded and previous, lie in one array: an empty one is filled by one magazine from the depot, a full
- * one spills its older half, so a loop on the edge does not go to the depot every time (Bonwick and Adams, 2001).
+ * <p>Two magazines, loaded and previous, lie in one array: when it is empty one magazine comes from the depot, when it is
+ * full the older one goes there, so a loop on the edge does not go to the depot every time (Bonwick and Adams, 2001). A
+ * thread that swings between full and empty gets room for more, up to {@value #MAGAZINES_MAX} magazines or 1 MiB, until
+ * blocks run short.
  * Taking and putting is wait-free while the magazines serve, allocates nothing and calls nothing.
  */
 public final class LocalBlockPool extends LocalBlockPoolFields {
 
     private static final int PAD = 32; /* ints: a line pair on either side */
     private static final int OUT_OF_REACH = Integer.MAX_VALUE;
+    private static final int MAGAZINES_MIN = 2;
+    private static final int MAGAZINES_MAX = 8;
+    private static final long BYTES_MAX = 1L << 20; /* what a thread may keep beyond MAGAZINES_MIN */
+    private static final int SHARE_MIN = 16; /* nor more than the pool's blocks by this */
+    private static final int SWINGS = 2;
     private static final VarHandle TOP;
     private static final VarHandle LEAST;
     private static final VarHandle LIMIT;
@@ -44,12 +52,16 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     private final BlockPool pool;
     private final BlockDirectory directory;
     private final BlockStore.Exchange exchange;
-    private final int[] numbers;
-    private final int full;
     private final int mark;
     private final int magazineBlocks;
-    /** The table of blocks as this thread last saw it; longer ones replace it. */
+    private final int fullMax;
+    /** The magazines, from PAD on; replaced by a longer one when there is room for more. */
+    private int[] numbers;
+    /** The table of blocks as this thread last saw it: every number in the magazines lies in it. */
     private @Nullable Block[] blocks;
+    private int full;
+    private int swings;
+    private boolean refilledSinceSpill;
     @SuppressWarnings("unused")
     private long q00, q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15;
 
@@ -61,11 +73,18 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         this.owner = owner;
         this.mark = pool.mark();
         this.magazineBlocks = store.magazineBlocks();
-        this.numbers = new int[PAD + 2 * magazineBlocks + PAD];
-        this.full = PAD + 2 * magazineBlocks;
+        this.fullMax = PAD + magazinesMax(store) * magazineBlocks;
+        this.full = PAD + MAGAZINES_MIN * magazineBlocks;
+        this.numbers = new int[full + PAD];
         this.top = PAD;
         this.least = OUT_OF_REACH; /* the first get and put look at the pool's control word */
         this.exchange = store.open();
+    }
+
+    private static int magazinesMax(BlockStore store) {
+        long byBytes = BYTES_MAX / ((long) store.stride() * store.magazineBlocks());
+        long byShare = store.blocksMax() / SHARE_MIN / store.magazineBlocks();
+        return (int) Math.max(MAGAZINES_MIN, Math.min(MAGAZINES_MAX, Math.min(byBytes, byShare)));
     }
 
     /** {@return the pool behind it} */
@@ -163,10 +182,8 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         if (newTop < floor) {
             return pollSlowly();
         }
-        int number = numbers[newTop];
-        @Nullable Block[] table = blocks;
-        Block block;
-        if (number >= table.length || (block = table[number]) == null || block.state != Block.FREE) {
+        Block block = blocks[numbers[newTop]];
+        if (block == null || block.state != Block.FREE) {
             return pollUnusual(newTop);
         }
         top = newTop;
@@ -187,7 +204,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         return poll(PAD);
     }
 
-    /** A block that was never taken, that this thread's table does not show yet, or that is in two places. */
+    /** A block that this thread's table does not show yet, that its chunk's retirement forgot, or that is in two places. */
     private @Nullable Block pollUnusual(int newTop) {
         Block block = directory.block(numbers[newTop]);
         blocks = directory.table();
@@ -202,6 +219,12 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         return block;
     }
 
+    /** The block at an address if this thread took it last: what a loop puts, found without a search. */
+    @Nullable Block takenLast(long address) {
+        Block last = blocks[numbers[top]]; /* there is always room behind the magazines */
+        return last != null && last.hasAddress(address) ? last : null;
+    }
+
     /** Puts a block. The caller is the owner or holds the stripe. */
     void offer(Block block) {
         if (block == null || block.state != mark) {
@@ -212,19 +235,28 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             offerSlowly(block);
             return;
         }
-        block.state = Block.FREE;
         int number = block.number;
-        if (numbers[oldTop] != number) { /* the usual block of a loop lies there already: no store to wait for */
+        if (numbers[oldTop] != number) { /* else the usual block of a loop, which lies there already: nothing to store */
+            show(number);
             numbers[oldTop] = number;
         }
+        block.state = Block.FREE;
         top = oldTop + 1;
+    }
+
+    /** Sees to it that a number from elsewhere lies in this thread's table. */
+    private void show(int number) {
+        if (number >= blocks.length) {
+            blocks = directory.table();
+        }
     }
 
     /** Full, or alarmed. */
     private void offerSlowly(Block block) {
         if (top == full) {
-            spill();
+            makeRoom();
         }
+        show(block.number);
         block.state = Block.FREE;
         numbers[top] = block.number;
         TOP.setOpaque(this, top + 1);
@@ -235,25 +267,70 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     void pollAll(Block[] into, int from, int count) {
         Objects.checkFromIndexSize(from, count, into.length);
-        for (int i = 0; i < count; i++) {
-            Block block = poll();
+        int done = take(into, from, count);
+        while (done < count) {
+            Block block = poll(); /* refills, or sees to what is unusual */
             if (block == null) {
                 int code = lastCode;
-                while (--i >= 0) {
-                    offer(into[from + i]);
-                    into[from + i] = null; /* it is not the caller's any more */
+                while (--done >= 0) {
+                    offer(into[from + done]);
+                    into[from + done] = null; /* it is not the caller's any more */
                 }
                 pool.failed(code);
             }
-            into[from + i] = block;
+            into[from + done++] = block;
+            done += take(into, from + done, count - done);
         }
     }
 
-    void offerAll(Block[] blocks, int from, int count) {
-        Objects.checkFromIndexSize(from, count, blocks.length);
-        for (int i = from; i < from + count; i++) {
-            offer(blocks[i]);
+    /** Takes what the magazines give at once; tells how many, at most {@code want}. */
+    private int take(Block[] into, int from, int want) {
+        int newTop = top;
+        int end = Math.max((int) LEAST.getOpaque(this), newTop - want);
+        int[] newest = numbers;
+        @Nullable Block[] table = blocks;
+        int taken = 0;
+        while (newTop > end) {
+            Block block = table[newest[newTop - 1]];
+            if (block == null || block.state != Block.FREE) {
+                break;
+            }
+            newTop--;
+            block.state = mark;
+            into[from + taken++] = block;
         }
+        top = newTop;
+        gets += taken;
+        return taken;
+    }
+
+    void offerAll(Block[] given, int from, int count) {
+        Objects.checkFromIndexSize(from, count, given.length);
+        int done = keep(given, from, count);
+        while (done < count) {
+            offer(given[from + done++]); /* spills, or refuses */
+            done += keep(given, from + done, count - done);
+        }
+    }
+
+    /** Keeps what the magazines have room for; tells how many, at most {@code want}. */
+    private int keep(Block[] given, int from, int want) {
+        int oldTop = top;
+        int end = Math.min(limit, oldTop + want);
+        int[] newest = numbers;
+        int shown = blocks.length;
+        int kept = 0;
+        while (oldTop < end) {
+            Block block = given[from + kept];
+            if (block == null || block.state != mark || block.number >= shown) {
+                break;
+            }
+            block.state = Block.FREE;
+            newest[oldTop++] = block.number;
+            kept++;
+        }
+        top = oldTop;
+        return kept;
     }
 
     /** Makes the next get and put look at the pool's control word. Any thread. */
@@ -289,6 +366,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         VarHandle.acquireFence(); /* what the blocks' last owners wrote; pairs with the fence in give */
         directory.prepare(numbers, PAD, code);
         blocks = directory.table();
+        refilledSinceSpill = true;
         REFILLED.setOpaque(this, refilled + code); /* before top: whoever sums never counts too few, see outside */
         TOP.setOpaque(this, PAD + code);
         return true;
@@ -296,17 +374,35 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     /** Asks the depot once. */
     int ask() {
-        return exchange.get(numbers, PAD, 2 * magazineBlocks);
+        return exchange.get(numbers, PAD, MAGAZINES_MIN * magazineBlocks);
     }
 
-    /** Gives the older half to the depot. */
+    /** The magazines are full: enlarges them for a thread that empties them again and again, else spills the oldest. */
+    private void makeRoom() {
+        boolean swung = refilledSinceSpill;
+        refilledSinceSpill = false;
+        if (swung && full < fullMax && ++swings >= SWINGS && !pool.isControlled()) {
+            swings = 0;
+            full += magazineBlocks;
+            numbers = Arrays.copyOf(numbers, full + PAD);
+            LIMIT.setVolatile(this, full);
+            if (pool.isControlled()) { /* as in calm */
+                alarm();
+            }
+            return;
+        }
+        spill();
+    }
+
+    /** Gives the oldest magazine to the depot. */
     private void spill() {
         int code = give(PAD, magazineBlocks);
         if (code < 0) {
             throw pool.putFailed(code);
         }
-        System.arraycopy(numbers, PAD + magazineBlocks, numbers, PAD, magazineBlocks);
-        TOP.setOpaque(this, PAD + magazineBlocks);
+        int kept = full - PAD - magazineBlocks;
+        System.arraycopy(numbers, PAD + magazineBlocks, numbers, PAD, kept);
+        TOP.setOpaque(this, PAD + kept);
         SPILLED.setOpaque(this, spilled + magazineBlocks); /* after top, see outside */
     }
 
@@ -315,7 +411,10 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         return exchange.put(numbers, from, count);
     }
 
-    /** Gives everything to the depot. What the depot cannot take stays here. The owner, or whoever took its place. */
+    /**
+     * Gives everything to the depot, and the room for more than two magazines up. What the depot cannot take stays here.
+     * The owner, or whoever took its place.
+     */
     void flush() {
         while (top > PAD) {
             int count = Math.min(magazineBlocks, top - PAD);
@@ -324,6 +423,11 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             }
             TOP.setOpaque(this, top - count);
             SPILLED.setOpaque(this, spilled + count);
+        }
+        full = PAD + MAGAZINES_MIN * magazineBlocks;
+        swings = 0;
+        if (limit > full) { /* an alarm, which lowers it further, stays */
+            LIMIT.compareAndSet(this, limit, full);
         }
     }
 
