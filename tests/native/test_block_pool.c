@@ -219,6 +219,24 @@ CN_TEST(block_pool, packed_blocks_follow_each_other_every_16_bytes)
     cn_test_pool_end(pool);
 }
 
+CN_TEST(block_pool, on_demand_no_chunk_is_made_ahead)
+{
+    cn_block_pool_options_t options = cn_test_pool_options();
+    options.on_demand = true;
+    cn_block_pool_t *pool = cn_test_pool_open(&options);
+    for (int i = 0; i < 3; i++) {
+        cn_block_pool_work(&pool->client, cn_os_nanos());
+        assert_int_equal(cn_chunk_count(&pool->table), 0);
+        assert_int_equal(cn_block_pool_trim(pool, 0), 0);
+    }
+    uint32_t block;
+    assert_int_equal(cn_block_pool_get(pool, &block, 1), 1);
+    cn_block_pool_work(&pool->client, cn_os_nanos());
+    assert_int_equal(cn_chunk_count(&pool->table), 1);
+    assert_int_equal(cn_block_pool_put(pool, &block, 1), CN_OK);
+    cn_test_pool_end(pool);
+}
+
 CN_TEST(block_pool, counters_tell_what_happened)
 {
     const cn_block_pool_options_t options = cn_test_pool_options();

@@ -38,6 +38,7 @@ enum cenote_error {
 #define CENOTE_PURGE_LAZY 4  /* MADV_FREE: the kernel takes idle pages when it needs them */
 #define CENOTE_KEEP_ADDRESSES 8 /* addresses stay mapped for the life of the process: a stale pointer reads zeros or
                                    another pool's bytes and does not fault; costs address space only */
+#define CENOTE_ON_DEMAND 32 /* no chunk is made ahead: each is mapped by the growth that needs it */
 #define CENOTE_PACKED 16 /* blocks follow each other every 16 bytes, also where two then share a cache line */
 
 /* Flags of cenote_allocate. */
@@ -72,6 +73,7 @@ CENOTE_API int64_t cenote_container_used(void);
  *   magazine_blocks  1 .. 64, 0: by block size
  *   numa, node       CENOTE_NUMA_*; node for BIND and PREFERRED
  *   flags            CENOTE_PREFAULT | CENOTE_HUGE_PAGES | CENOTE_PURGE_LAZY | CENOTE_KEEP_ADDRESSES | CENOTE_PACKED
+ *                    | CENOTE_ON_DEMAND
  *   retained_bytes   idle memory above this goes back within 100 ms or so; INT64_MAX: no bound
  *   retain_nanos     idle memory goes back after this time; 0: never by time
  *   file             address of a NUL-terminated path that backs the memory, or 0

@@ -34,8 +34,8 @@ int64_t cenote_pool_open(int64_t block_bytes, int64_t initial_bytes, int64_t max
                          int32_t magazine_blocks, int32_t numa, int32_t node, int32_t flags, int64_t retained_bytes,
                          int64_t retain_nanos, int64_t file)
 {
-    const int32_t known =
-        CENOTE_PREFAULT | CENOTE_HUGE_PAGES | CENOTE_PURGE_LAZY | CENOTE_KEEP_ADDRESSES | CENOTE_PACKED;
+    const int32_t known = CENOTE_PREFAULT | CENOTE_HUGE_PAGES | CENOTE_PURGE_LAZY | CENOTE_KEEP_ADDRESSES |
+                          CENOTE_PACKED | CENOTE_ON_DEMAND;
     if (cn_cpu_check() != CN_OK) return CN_NOCX16;
     if (cenote_is_negative(block_bytes, initial_bytes, maximum_bytes, chunk_bytes, retained_bytes, retain_nanos)) {
         return CN_EINVAL;
@@ -55,6 +55,7 @@ int64_t cenote_pool_open(int64_t block_bytes, int64_t initial_bytes, int64_t max
         .purge_lazy = (flags & CENOTE_PURGE_LAZY) != 0,
         .keep_addresses = (flags & CENOTE_KEEP_ADDRESSES) != 0,
         .packed = (flags & CENOTE_PACKED) != 0,
+        .on_demand = (flags & CENOTE_ON_DEMAND) != 0,
         .retained_bytes_max = (uint64_t)retained_bytes,
         .retain_nanos = (uint64_t)retain_nanos,
         .file = (const char *)(intptr_t)file,

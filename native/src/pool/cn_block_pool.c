@@ -83,6 +83,7 @@ static int cn_pool_shape(const cn_block_pool_options_t *o, cn_block_pool_t *pool
     pool->initial_bytes = cn_round_up(o->initial_bytes, table->chunk_bytes);
     pool->retained_bytes_max = o->retained_bytes_max;
     pool->retain_nanos = o->retain_nanos;
+    pool->on_demand = o->on_demand;
     return CN_OK;
 }
 
@@ -113,6 +114,7 @@ static int cn_pool_open_nodes(const cn_block_pool_options_t *o, cn_block_pool_t 
         const int code = cn_node_arena_open(node->id, &policy, &node->arena);
         if (code != CN_OK) return code;
         cn_spare_init(&node->spare, &pool->table, node->arena, &pool->count, node->id, o->prefault);
+        if (o->on_demand) cn_store_relaxed(&node->spare.target, 0U); /* doubled it stays 0 */
     }
     return CN_OK;
 }

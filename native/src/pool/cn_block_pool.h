@@ -25,6 +25,7 @@ typedef struct cn_block_pool_options {
     bool huge_pages;
     bool purge_lazy;
     bool keep_addresses; /* the node arenas outlive the pool, so its addresses stay mapped */
+    bool on_demand;      /* no spare chunks */
     bool packed;         /* the stride is a multiple of 16 for large blocks too, so two may share a cache line */
     uint64_t retained_bytes_max; /* idle memory above this goes back at the next tick */
     uint64_t retain_nanos;       /* idle memory goes back after this time; 0: only by the bound above and by trim */
@@ -58,6 +59,7 @@ typedef struct cn_block_pool {
     bool follows_thread; /* LOCAL and INTERLEAVE: a node for every NUMA node; else one */
     bool background;     /* the grower runs */
     bool keep_addresses;
+    bool on_demand;
     cn_pool_node_t *node;
     cn_chunk_table_t table;
     /* rare seq_cst stores by growth, and when the pool falls asleep; relaxed loads in every exchange: the grower is needed */

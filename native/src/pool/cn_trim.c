@@ -222,7 +222,7 @@ uint64_t cn_block_pool_trim(cn_block_pool_t *pool, uint64_t keep_bytes)
     uint64_t gone = 0;
     cn_trim_sleep(pool); /* first: the grower would fill up again what goes */
     for (uint32_t i = 0; i < pool->nodes; i++) {
-        cn_store_relaxed(&pool->node[i].spare.target, 1U); /* also ends a fill that is under way */
+        cn_store_relaxed(&pool->node[i].spare.target, pool->on_demand ? 0U : 1U); /* also ends a fill that is under way */
         gone += cn_trim_spares(pool, &pool->node[i], 0, cn_trim_quota(pool, wanted - gone));
         gone += cn_trim_depot(pool, &pool->node[i], INT64_MAX, cn_trim_quota(pool, wanted - gone));
     }

@@ -34,6 +34,7 @@ public final class BlockPoolBuilder {
     private Duration retainFor = Duration.ofSeconds(10);
     private Backend asked = Backend.AUTO;
     private boolean packed;
+    private boolean onDemand;
     private @Nullable Path file;
 
     BlockPoolBuilder() {
@@ -204,6 +205,12 @@ public final class BlockPoolBuilder {
         return this;
     }
 
+    /** No chunk is made ahead: for pools that share a bound. */
+    BlockPoolBuilder onDemand() {
+        this.onDemand = true;
+        return this;
+    }
+
     String name() {
         return name == null ? "blocks" : name;
     }
@@ -237,14 +244,19 @@ public final class BlockPoolBuilder {
             name = "blocks-" + UNNAMED.incrementAndGet();
         }
         check();
-        StoreOptions options = new StoreOptions(blockBytes, initialBytes, maximumBytes, chunkBytes, magazineBlocks,
-            numaPolicy.kind().ordinal(), numaPolicy.node(), prefault, hugePages == HugePages.ADVISE,
-            purge == PurgeMode.FREE, maximumRetainedBytes, retainFor.toNanos(), packed, file);
         try {
-            return BlockPool.open(this, Backends.open(asked, options));
+            return BlockPool.open(this, openStore());
         } catch (StoreOpenException e) {
             throw PoolTexts.openFailed(this, e.code());
         }
+    }
+
+    /** Opens what the pool stands on. */
+    Backends.Opened openStore() throws StoreOpenException {
+        return Backends.open(asked, new StoreOptions(blockBytes, initialBytes, maximumBytes, chunkBytes, magazineBlocks,
+            numaPolicy.kind().ordinal(), numaPolicy.node(), prefault, hugePages == HugePages.ADVISE,
+            purge == PurgeMode.FREE, maximumRetainedBytes, retainFor.toNanos(), packed,
+            onDemand, file));
     }
 
     private void check() {

@@ -32,6 +32,8 @@ public interface NativeCalls {
     int KEEP_ADDRESSES = 8;
     /** {@link #poolOpen}, flags: blocks follow each other every 16 bytes, also where two then share a cache line. */
     int PACKED = 16;
+    /** {@link #poolOpen}, flags: no chunk is made ahead. */
+    int ON_DEMAND = 32;
 
     /** {@link #allocate}, flags: the memory is zeroed. */
     int ZEROED = 1;

@@ -33,6 +33,7 @@ public final class JavaBlockStore implements BlockStore {
     private final JavaCarve carve;
     private final JavaChunks chunks;
     private final JavaTrim trim;
+    private final boolean onDemand;
     private final long retainedBytes;
     private final long retainNanos;
     /** Spare chunks to keep ready: doubled by a growth that found none, halved by quiet time. */
@@ -58,6 +59,7 @@ public final class JavaBlockStore implements BlockStore {
         this.carve = new JavaCarve(shape);
         this.chunks = new JavaChunks(shape);
         this.trim = new JavaTrim(shape, depot, carve, chunks, counters);
+        this.onDemand = options.onDemand();
         this.retainedBytes = options.retainedBytes();
         this.retainNanos = options.retainNanos();
         for (int i = 0; i < shape.initialChunks(); i++) {
@@ -235,7 +237,7 @@ public final class JavaBlockStore implements BlockStore {
      */
     @Override
     public synchronized void upkeep(long nowNanos) {
-        while (growth.isOpen() && chunks.spares() < sparesWanted.get()) {
+        while (!onDemand && growth.isOpen() && chunks.spares() < sparesWanted.get()) {
             if (makeSpareAhead() != 0) {
                 break; /* callers meet the same refusal and report it */
             }

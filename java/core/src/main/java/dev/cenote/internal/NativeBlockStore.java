@@ -40,6 +40,7 @@ public final class NativeBlockStore implements BlockStore {
             | (options.hugePages() ? NativeCalls.HUGE_PAGES : 0)
             | (options.purgeLazy() ? NativeCalls.PURGE_LAZY : 0)
             | (options.packed() ? NativeCalls.PACKED : 0)
+            | (options.onDemand() ? NativeCalls.ON_DEMAND : 0)
             | NativeCalls.KEEP_ADDRESSES;
         byte[] path = options.file() == null ? null
             : (options.file().toString() + '\0').getBytes(StandardCharsets.UTF_8);
@@ -212,6 +213,11 @@ public final class NativeBlockStore implements BlockStore {
     @Override
     public boolean hasAddresses() {
         return true;
+    }
+
+    @Override
+    public NativeCalls natives() {
+        return natives;
     }
 
     @Override

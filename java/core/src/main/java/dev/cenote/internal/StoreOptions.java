@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param retainedBytes bound of idle memory
  * @param retainNanos how long idle memory stays; 0: not bounded by time
  * @param packed blocks follow each other every 16 bytes, also where two then share a cache line
+ * @param onDemand no chunk is made ahead
  * @param file what backs the memory, or null
  */
 public record StoreOptions(int blockBytes, long initialBytes, long maximumBytes, long chunkBytes, int magazineBlocks,
         int numa, int node, boolean prefault, boolean hugePages, boolean purgeLazy, long retainedBytes,
-        long retainNanos, boolean packed, @Nullable Path file) {
+        long retainNanos, boolean packed, boolean onDemand,
+        @Nullable Path file) {
 }

@@ -22,7 +22,7 @@ class JavaBlockStoreTest {
 
     private static StoreOptions options(long initialBytes, long maximumBytes, long retainNanos, long retained) {
         return new StoreOptions(64, initialBytes, maximumBytes, 4096, 4, 0, 0, true, true, false, retained, retainNanos,
-            false, null);
+            false, false, null);
     }
 
     private static JavaBlockStore store(long maximumBytes) throws StoreOpenException {
@@ -247,7 +247,7 @@ class JavaBlockStoreTest {
 
     @Test
     void file_isRefused() {
-        StoreOptions options = new StoreOptions(64, 0, 4096, 0, 0, 0, 0, false, false, false, 0, 0, false, Path.of("x"));
+        StoreOptions options = new StoreOptions(64, 0, 4096, 0, 0, 0, 0, false, false, false, 0, 0, false, false, Path.of("x"));
         assertThatThrownBy(() -> new JavaBlockStore(options)).isInstanceOf(StoreOpenException.class)
             .hasMessage("ENOTSUP");
     }

@@ -20,7 +20,7 @@ class JavaShapeTest {
     private static StoreOptions options(int blockBytes, long maximumBytes, long chunkBytes, int magazineBlocks,
             boolean packed) {
         return new StoreOptions(blockBytes, 0, maximumBytes, chunkBytes, magazineBlocks, 0, 0, false, false, false,
-            Long.MAX_VALUE, 0, packed, null);
+            Long.MAX_VALUE, 0, packed, false, null);
     }
 
     @Test
