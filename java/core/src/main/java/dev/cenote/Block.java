@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class Block implements AutoCloseable {
 
     static final int FREE = 0;
+    /** The number of a block that lies in no chunk: general allocation holds it. */
+    static final int LARGE = -1;
 
     private static final VarHandle SHORT =
         MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.nativeOrder()).withInvokeExactBehavior();

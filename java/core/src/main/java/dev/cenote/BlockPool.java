@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,7 @@ public final class BlockPool implements Pool<Block> {
     private final PoolAccounts accounts;
     private final Waiters waiters = new Waiters();
     private final PoolLifetime lifetime;
+    private volatile @Nullable Predicate<Block> large;
 
     BlockPool(BlockPoolBuilder builder, Backends.Opened opened) {
         this.mark = nextMark();
@@ -482,6 +484,15 @@ public final class BlockPool implements Pool<Block> {
         }
     }
 
+    /** Brings the calling thread's own blocks to the depot. Not from inside a get or put of this pool that moves blocks. */
+    void collectMine() {
+        Thread thread = Thread.currentThread();
+        LocalBlockPool local = locals.first(thread);
+        if (local.owner == thread) {
+            local.flush();
+        }
+    }
+
     /** What is due in the background, about every 100 ms. */
     void upkeep(long nowNanos) {
         Thread owner = newest.owner;
@@ -520,6 +531,19 @@ public final class BlockPool implements Pool<Block> {
         }
         return new CenoteException("pool \"" + name + "\" could not take a magazine of blocks back: " + StoreCode.of(code)
             + ", no memory for its bookkeeping. The block is still yours; put it again when memory is free.");
+    }
+
+    /** Takes back what a {@link SizedPool} hung on this pool: blocks that lie in no chunk of it. */
+    void takeLarge(Predicate<Block> taker) {
+        large = taker;
+    }
+
+    /** A block that is not out of this pool's chunks: a large one, or a mistake. */
+    void turnAway(@Nullable Block block) {
+        Predicate<Block> taker = large;
+        if (taker == null || block == null || block.pool != this || block.number != Block.LARGE || !taker.test(block)) {
+            throw refused(block);
+        }
     }
 
     /** Says why a block was not taken back. */

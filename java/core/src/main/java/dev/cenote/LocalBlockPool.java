@@ -228,7 +228,8 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     /** Puts a block. The caller is the owner or holds the stripe. */
     void offer(Block block) {
         if (block == null || block.state != mark) {
-            throw pool.refused(block);
+            pool.turnAway(block);
+            return;
         }
         int oldTop = top;
         if (oldTop >= limit) {

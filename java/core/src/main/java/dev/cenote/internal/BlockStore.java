@@ -1,7 +1,9 @@
 package dev.cenote.internal;
 
+import dev.cenote.binding.NativeCalls;
 import java.nio.ByteBuffer;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the blocks of a pool live and where its magazines meet: the one interface of all backends.
@@ -68,6 +70,11 @@ public interface BlockStore {
 
     /** {@return true when {@link #chunkAddress} can tell addresses} */
     boolean hasAddresses();
+
+    /** {@return the native library it runs on, for general allocation; null when it runs on none} */
+    default @Nullable NativeCalls natives() {
+        return null;
+    }
 
     /**
      * {@return bytes taken out of service}

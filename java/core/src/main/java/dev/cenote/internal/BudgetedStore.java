@@ -1,0 +1,242 @@
+package dev.cenote.internal;
+
+import dev.cenote.binding.NativeCalls;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that shares its bound with others: it is kept frozen, and thawed for one growth at a time when the
+ * {@link SharedBudget} has room for a chunk.
+ * <p>Costs a call through; growth, which is rare, costs a few more.
+ */
+public final class BudgetedStore implements BlockStore {
+
+    private final BlockStore store;
+    private final SharedBudget budget;
+    private final LongAdder out = new LongAdder();
+    private final LongAdder back = new LongAdder();
+    /* the budget's, guarded by its turn */
+    private long knownBytes;
+    private long backAtTrim;
+    private volatile boolean frozen; /* by the pool's user */
+    private volatile boolean destroyed;
+
+    /**
+     * Puts a store under a budget.
+     *
+     * @param store a store that nobody uses yet and that has prepared nothing
+     * @param budget shared with others
+     */
+    public BudgetedStore(BlockStore store, SharedBudget budget) {
+        this.store = store;
+        this.budget = budget;
+        store.freeze();
+        budget.join(this);
+    }
+
+    private final class Gate implements Exchange {
+        private final Exchange exchange = store.open();
+
+        @Override
+        public int get(int[] into, int from, int want) {
+            int taken = exchange.get(into, from, want);
+            if (taken == StoreCode.FROZEN.value() && !frozen) {
+                taken = grow(exchange, into, from, want);
+            }
+            if (taken > 0) {
+                out.add(taken);
+            }
+            return taken;
+        }
+
+        @Override
+        public int put(int[] blocks, int from, int count) {
+            int code = exchange.put(blocks, from, count);
+            if (code == 0) {
+                back.add(count);
+            }
+            return code;
+        }
+
+        @Override
+        public void close() {
+            exchange.close();
+        }
+    }
+
+    private int grow(Exchange exchange, int[] into, int from, int want) {
+        if (!budget.tryEnter()) {
+            return StoreCode.BUSY.value();
+        }
+        try {
+            int taken = exchange.get(into, from, want);
+            if (taken != StoreCode.FROZEN.value()) {
+                return taken; /* another thread grew, or put */
+            }
+            if (!budget.charge(store.chunkBytes())) {
+                return StoreCode.EXHAUSTED.value();
+            }
+            return growCharged(exchange, into, from, want);
+        } finally {
+            budget.leave();
+        }
+    }
+
+    private int growCharged(Exchange exchange, int[] into, int from, int want) {
+        int taken;
+        store.thaw();
+        try {
+            taken = exchange.get(into, from, want);
+        } finally {
+            store.freeze();
+        }
+        budget.correct(measure() - store.chunkBytes()); /* none came, or another thread used the moment for one more */
+        return taken;
+    }
+
+    /** Looks how much is in service; gives the difference to the last look. Only between enter and leave. */
+    long measure() {
+        long before = knownBytes;
+        knownBytes = committedBytes();
+        return knownBytes - before;
+    }
+
+    /**
+     * Gives idle chunks back if there may be some: so much is free, and enough came back since the last time that was in
+     * vain. Only between enter and leave.
+     *
+     * @return what {@link #measure} gives
+     */
+    long shrink() {
+        long came = back.sum();
+        long idle = knownBytes - (out.sum() - came) * store.stride();
+        if (idle < store.chunkBytes() || came - backAtTrim < Math.max(1, store.blocksPerChunk() / 8)) {
+            return 0;
+        }
+        backAtTrim = came;
+        store.trim(0);
+        return measure();
+    }
+
+    /** Bytes in service now; 0 when they are gone. */
+    long committedBytes() {
+        try {
+            return StoreCounter.BYTES_COMMITTED.of(store.counters());
+        } catch (IllegalStateException e) {
+            if (destroyed) {
+                return 0; /* while it was asked */
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public Exchange open() {
+        return new Gate();
+    }
+
+    @Override
+    public int stride() {
+        return store.stride();
+    }
+
+    @Override
+    public long chunkBytes() {
+        return store.chunkBytes();
+    }
+
+    @Override
+    public int blocksPerChunk() {
+        return store.blocksPerChunk();
+    }
+
+    @Override
+    public int magazineBlocks() {
+        return store.magazineBlocks();
+    }
+
+    @Override
+    public int blocksMax() {
+        return store.blocksMax();
+    }
+
+    @Override
+    public ByteBuffer chunk(int chunk) {
+        return store.chunk(chunk);
+    }
+
+    @Override
+    public long chunkAddress(int chunk) {
+        return store.chunkAddress(chunk);
+    }
+
+    @Override
+    public boolean hasAddresses() {
+        return store.hasAddresses();
+    }
+
+    @Override
+    public @Nullable NativeCalls natives() {
+        return store.natives();
+    }
+
+    @Override
+    public long trim(long keepBytes) {
+        return store.trim(keepBytes);
+    }
+
+    @Override
+    public void onRetire(IntConsumer forget) {
+        store.onRetire(forget);
+    }
+
+    /** Refuses growth also when the budget has room. */
+    @Override
+    public void freeze() {
+        frozen = true;
+    }
+
+    @Override
+    public void thaw() {
+        frozen = false;
+    }
+
+    @Override
+    public long[] counters() {
+        return store.counters();
+    }
+
+    @Override
+    public long[] growthLatencies() {
+        return store.growthLatencies();
+    }
+
+    @Override
+    public long latencyFloor(int bucket) {
+        return store.latencyFloor(bucket);
+    }
+
+    @Override
+    public long residentBytes() {
+        return store.residentBytes();
+    }
+
+    @Override
+    public void upkeep(long nowNanos) {
+        store.upkeep(nowNanos);
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    @Override
+    public void destroy() {
+        destroyed = true;
+        budget.quit(this);
+        store.destroy();
+    }
+}

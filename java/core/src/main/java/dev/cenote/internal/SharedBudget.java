@@ -1,0 +1,141 @@
+package dev.cenote.internal;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One bound of memory for many stores, held chunk by chunk; and for large pieces, which are charged one by one.
+ * <p>What is charged never falls below what is in service: a growth is charged before it is admitted, and what stores gave
+ * back in the meantime is found out when the bound is reached. One thread at a time grows or counts; others are told BUSY
+ * and come back, since a thread that holds a stripe of a pool must not block.
+ */
+public final class SharedBudget {
+
+    private static final long COUNT_NANOS = 50_000_000;
+
+    private final long maximumBytes;
+    private final Runnable reclaim;
+    private final List<BudgetedStore> stores = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean turn = new AtomicBoolean();
+    /* guarded by turn */
+    private long charged;
+    private long counted = System.nanoTime();
+    private volatile long largeBytes;
+
+    /**
+     * A budget nobody has charged yet.
+     *
+     * @param maximumBytes its bound
+     * @param reclaim brings idle blocks to the depots when the bound is reached; must neither block nor grow
+     */
+    public SharedBudget(long maximumBytes, Runnable reclaim) {
+        this.maximumBytes = maximumBytes;
+        this.reclaim = reclaim;
+    }
+
+    /** {@return false: another thread grows at this moment} */
+    boolean tryEnter() {
+        return !turn.get() && turn.compareAndSet(false, true); /* acquires what the last holder charged */
+    }
+
+    void leave() {
+        turn.set(false);
+    }
+
+    void join(BudgetedStore store) {
+        stores.add(store);
+    }
+
+    /** The store's memory goes. */
+    void quit(BudgetedStore store) {
+        stores.remove(store);
+    }
+
+    /** Charges bytes if they fit; false: not even after idle memory went back. Only between enter and leave. */
+    boolean charge(long bytes) {
+        if (fits(bytes)) {
+            return true;
+        }
+        long now = System.nanoTime();
+        if (now - counted > COUNT_NANOS) { /* what stores gave back by themselves */
+            counted = now;
+            for (BudgetedStore store : stores) {
+                charged += store.measure();
+            }
+        }
+        if (fits(bytes)) {
+            return true;
+        }
+        reclaim.run();
+        for (BudgetedStore store : stores) {
+            charged += store.shrink();
+        }
+        return fits(bytes);
+    }
+
+    private boolean fits(long bytes) {
+        if (bytes > maximumBytes - charged) {
+            return false;
+        }
+        charged += bytes;
+        return true;
+    }
+
+    /** Corrects a charge by what came out. Only between enter and leave. */
+    void correct(long by) {
+        charged += by;
+    }
+
+    /**
+     * Charges a large piece.
+     *
+     * @param bytes its size
+     * @return 0, BUSY, or EXHAUSTED
+     */
+    public int chargeLarge(long bytes) {
+        if (!tryEnter()) {
+            return StoreCode.BUSY.value();
+        }
+        try {
+            if (!charge(bytes)) {
+                return StoreCode.EXHAUSTED.value();
+            }
+            largeBytes += bytes;
+            return 0;
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Gives the charge of a large piece back. Any thread; waits for the moment that another one takes to grow.
+     *
+     * @param bytes its size
+     */
+    public void refundLarge(long bytes) {
+        while (!tryEnter()) {
+            Thread.onSpinWait();
+        }
+        try {
+            largeBytes -= bytes;
+            charged -= bytes;
+        } finally {
+            leave();
+        }
+    }
+
+    /** {@return bytes of large pieces} */
+    public long largeBytes() {
+        return largeBytes;
+    }
+
+    /** {@return what is in service now, chunks and large pieces} */
+    public long committedBytes() {
+        long bytes = largeBytes;
+        for (BudgetedStore store : stores) {
+            bytes += store.committedBytes();
+        }
+        return bytes;
+    }
+}
