@@ -33,7 +33,7 @@ final class Backends {
         try {
             return Backend.valueOf(value.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("-D" + PROPERTY + "=" + value + ": use auto, jni or java", e);
+            throw new IllegalArgumentException("-D" + PROPERTY + "=" + value + ": use auto, jni, ffm or java", e);
         }
     }
 
@@ -42,19 +42,31 @@ final class Backends {
         if (wanted == Backend.JAVA) {
             return new Opened(Backend.JAVA, new JavaBlockStore(options));
         }
+        Backend backend = wanted == Backend.FFM ? Backend.FFM : Backend.JNI;
         NativeCalls natives;
         try {
-            natives = NativeLoader.load();
+            natives = natives(backend);
         } catch (NativeLoadException e) {
-            if (wanted == Backend.JNI) {
-                throw new BackendUnavailableException("the jni backend cannot run here: " + e.getMessage()
-                    + " The java backend (Backend.JAVA or -D" + PROPERTY + "=java) runs everywhere.", e);
+            if (wanted != Backend.AUTO) {
+                throw new BackendUnavailableException("the " + wanted.name().toLowerCase(Locale.ROOT)
+                    + " backend cannot run here: " + e.getMessage() + " The java backend (Backend.JAVA or -D" + PROPERTY
+                    + "=java) runs everywhere.", e);
             }
             if (WARNED.compareAndSet(false, true)) {
                 LOG.log(System.Logger.Level.WARNING, "pools run on the java backend: {0}", e.getMessage());
             }
             return new Opened(Backend.JAVA, new JavaBlockStore(options));
         }
-        return new Opened(Backend.JNI, new NativeBlockStore(natives, options));
+        return new Opened(backend, new NativeBlockStore(natives, options));
+    }
+
+    /**
+     * {@return the calls into the native library, loaded the first time}
+     *
+     * @param backend JNI or FFM
+     * @throws NativeLoadException if it can't run here
+     */
+    static NativeCalls natives(Backend backend) {
+        return backend == Backend.FFM ? NativeLoader.loadForeign() : NativeLoader.load();
     }
 }

@@ -188,7 +188,7 @@ public final class BlockPoolBuilder {
     /**
      * A file that backs the pool's memory, for DAX devices (mapped with MAP_SYNC where the file system grants it, else
      * shared) and for memory that may be written out instead of swapped. Made and sized as needed; what it holds
-     * afterwards is undefined. Only on {@link Backend#JNI}, and about 250 times in the life of a process, since the
+     * afterwards is undefined. Not on {@link Backend#JAVA}, and about 250 times in the life of a process, since the
      * mapping stays to its end (addresses are kept). Default: none.
      *
      * @param value its path

@@ -44,7 +44,7 @@ final class PoolTexts {
             case TOOMANY -> "4096 pools are open, or about 250 pools with files were opened in this process,"
                 + " whose addresses are kept to its end. Close some; keep pools with files open instead of opening them again";
             case EINVAL -> "the native core refused an option" + sizes;
-            case ENOTSUP -> "memory that a file backs needs the jni backend. Leave file() out, or use Backend.JNI";
+            case ENOTSUP -> "memory that a file backs needs the jni or the ffm backend. Leave file() out, or use Backend.JNI";
             default -> "the store answered " + code;
         });
     }

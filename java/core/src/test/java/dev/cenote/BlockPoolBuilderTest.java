@@ -2,6 +2,7 @@ package dev.cenote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -153,7 +154,7 @@ class BlockPoolBuilderTest {
         try {
             assertThatThrownBy(() -> BlockPool.builder().blockBytes(64).build())
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("turbo")
-                .hasMessageContaining("auto, jni or java");
+                .hasMessageContaining("auto, jni, ffm or java");
         } finally {
             if (before == null) {
                 System.clearProperty("cenote.backend");
@@ -168,6 +169,30 @@ class BlockPoolBuilderTest {
         if (TestPools.BACKEND == Backend.JAVA) {
             assertThatThrownBy(() -> TestPools.builder().file(Path.of("some-file")).build())
                 .isInstanceOf(CenoteException.class).hasMessageContaining("file").hasMessageContaining("jni");
+        }
+    }
+
+    @Test
+    void ffmBeforeJdk22_isRefusedWithWhatToDo() {
+        assumeTrue(Runtime.version().feature() < 22);
+        assertThatThrownBy(() -> TestPools.builder().backend(Backend.FFM).build())
+            .isInstanceOf(BackendUnavailableException.class).hasMessageContainingAll("the ffm backend cannot run here",
+                "JDK 22", "this is " + Runtime.version().feature(), "-Dcenote.backend=jni");
+    }
+
+    @Test
+    void ffmFromJdk22On_runsBesideJni_onTheSameCore() {
+        assumeTrue(Runtime.version().feature() >= 22 && TestPools.BACKEND != Backend.JAVA);
+        try (BlockPool ffm = TestPools.builder().backend(Backend.FFM).build();
+                BlockPool jni = TestPools.builder().backend(Backend.JNI).build()) {
+            assertThat(ffm.backend()).isEqualTo(Backend.FFM);
+            assertThat(jni.backend()).isEqualTo(Backend.JNI);
+            try (Block one = ffm.get(); Block two = jni.get()) {
+                one.putLong(0, 1);
+                two.putLong(0, 2);
+                assertThat(one.getLong(0)).isEqualTo(1);
+                assertThat(one.address()).isNotEqualTo(two.address());
+            }
         }
     }
 }

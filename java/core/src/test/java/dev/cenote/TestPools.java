@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
  */
 final class TestPools {
 
-    /** The backend this run is about: {@code -Dcenote.test.backend=jni|java}. */
+    /** The backend this run is about: {@code -Dcenote.test.backend=jni|ffm|java}. */
     static final Backend BACKEND =
         Backend.valueOf(System.getProperty("cenote.test.backend", "java").toUpperCase(Locale.ROOT));
 

@@ -32,6 +32,8 @@ public final class NativeLoadException extends RuntimeException {
         CACHE_DIRECTORY,
         /** The library's bytes are not the ones that were built. */
         DAMAGED,
+        /** The JVM or the jar lacks the classes that call native code without JNI, which JDK 22 and later have. */
+        FOREIGN_API,
         /** The library and the Java classes are from different versions, or the classes were relocated. */
         VERSION,
         /** The system refused for a reason that we do not know; its own words are in the text. */

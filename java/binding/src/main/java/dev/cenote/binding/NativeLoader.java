@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,10 @@ public final class NativeLoader {
     private static final int COPIES_MAX = 256;
     private static final String LOADED_ELSEWHERE = "already loaded in another classloader";
 
-    private static @Nullable NativeCalls calls;
+    private static @Nullable Path loaded;
     private static @Nullable NativeLoadException failure;
+    private static @Nullable NativeCalls jni;
+    private static @Nullable NativeCalls ffm;
 
     /** Loads one file into the JVM, for the class loader of this class: {@code System.load}, or a test's. */
     @FunctionalInterface
@@ -48,7 +51,7 @@ public final class NativeLoader {
     }
 
     /**
-     * Gives the calls into the native library, loading it the first time.
+     * Gives the calls into the native library through JNI, loading it the first time.
      * <p>Any thread; the others wait for the first. Reads and writes files the first time. The outcome is final: a
      * failure is thrown again, with the same text, without another try.
      *
@@ -56,19 +59,46 @@ public final class NativeLoader {
      * @throws NativeLoadException if the library can't be loaded; its text says what to do
      */
     public static synchronized NativeCalls load() {
-        if (calls != null) {
-            return calls;
+        if (jni == null) {
+            Path file = loadOnce();
+            jni = checked(JniCalls::new, file, file + " has no functions for class " + CenoteJni.class.getName()
+                + ": it is another library, or the classes were relocated when they were shaded (JNI finds functions by"
+                + " the class's full name; exclude dev.cenote from relocation).");
+        }
+        return jni;
+    }
+
+    /**
+     * Gives the calls into the native library through {@code java.lang.foreign} (JDK 22 and later), loading it the first
+     * time. It is the same library, in the same memory, as that of {@link #load}; both may be used.
+     * <p>As {@link #load} otherwise.
+     *
+     * @return the calls, the same object each time
+     * @throws NativeLoadException if the library can't be loaded, or on a JDK before 22; its text says what to do
+     */
+    public static synchronized NativeCalls loadForeign() {
+        if (ffm == null) {
+            ForeignLinker.checkBefore();
+            Path file = loadOnce();
+            ffm = checked(ForeignLinker::link, file, file + " lacks a function of Cenote's: it is another library, or one"
+                + " of another version. Use cenote and cenote-native of one version.");
+        }
+        return ffm;
+    }
+
+    private static Path loadOnce() {
+        if (loaded != null) {
+            return loaded;
         }
         if (failure != null) {
             throw new NativeLoadException(failure.reason(), String.valueOf(failure.getMessage()), failure);
         }
         try {
             ClassLoader own = NativeLoader.class.getClassLoader();
-            Path file = new NativeLoader(System.getProperties(), System.getenv(),
+            loaded = new NativeLoader(System.getProperties(), System.getenv(),
                 own != null ? own : ClassLoader.getSystemClassLoader(), HostSystem.current(),
                 path -> System.load(path.toString())).loadFile();
-            calls = checked(new JniCalls(), file);
-            return calls;
+            return loaded;
         } catch (NativeLoadException e) {
             failure = e;
             throw e;
@@ -132,14 +162,14 @@ public final class NativeLoader {
     }
 
     /** Asks the library who it is before anybody uses it. */
-    private static NativeCalls checked(NativeCalls calls, Path file) {
+    private static NativeCalls checked(Supplier<NativeCalls> maker, Path file, String unlinked) {
+        NativeCalls calls;
         int abi;
         try {
+            calls = maker.get();
             abi = calls.abiVersion();
-        } catch (UnsatisfiedLinkError e) {
-            throw new NativeLoadException(NativeLoadException.Reason.VERSION, file + " has no functions for class "
-                + CenoteJni.class.getName() + ": it is another library, or the classes were relocated when they were"
-                + " shaded (JNI finds functions by the class's full name; exclude dev.cenote from relocation).", e);
+        } catch (UnsatisfiedLinkError | NoClassDefFoundError e) { /* the latter: the first try failed, here as there */
+            throw new NativeLoadException(NativeLoadException.Reason.VERSION, unlinked, e);
         }
         if (abi != NativeCalls.ABI_VERSION) {
             throw new NativeLoadException(NativeLoadException.Reason.VERSION, file + " has ABI version " + abi

@@ -1,5 +1,7 @@
 package dev.cenote.binding;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Reads and writes native memory by its address, where the JVM offers that without {@code sun.misc.Unsafe}: from JDK 22
  * on, by a memory segment over everything. This is the class for JDK 17 to 21, where {@link #DIRECT} is false; the jar has
@@ -150,6 +152,22 @@ public final class NativeMemory {
      * @param value   what each becomes
      */
     public static void set(long address, long bytes, byte value) {
+        throw unsupported();
+    }
+
+    /**
+     * Makes a memory segment over native memory that lives as long as an arena; the caller keeps the memory alive for that
+     * time. Objects, since this class is also for JDKs that have no such types.
+     *
+     * @param address where the memory starts
+     * @param bytes   how much of it, 0 or more
+     * @param arena   a {@code java.lang.foreign.Arena}, open and of this thread
+     * @param cleanup what runs when the arena is closed, or null
+     * @return a {@code java.lang.foreign.MemorySegment}
+     * @throws IllegalStateException if the arena is closed; the cleanup does not run then
+     * @throws NativeLoadException   if the JVM denies native access; the text has the flag that grants it
+     */
+    public static Object segment(long address, long bytes, Object arena, @Nullable Runnable cleanup) {
         throw unsupported();
     }
 }

@@ -1,8 +1,9 @@
 package dev.cenote.binding;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes native memory by its address: the class for JDK 22 and later; the one for earlier JDKs, in
@@ -11,11 +12,6 @@ import java.lang.invoke.VarHandle;
  * access is a comparison with a constant and the move.
  */
 public final class NativeMemory {
-
-    private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle().withInvokeExactBehavior();
-    private static final VarHandle SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.varHandle().withInvokeExactBehavior();
-    private static final VarHandle INT = ValueLayout.JAVA_INT_UNALIGNED.varHandle().withInvokeExactBehavior();
-    private static final VarHandle LONG = ValueLayout.JAVA_LONG_UNALIGNED.varHandle().withInvokeExactBehavior();
 
     /** Everything, or an empty segment without the grant: then asking for more would draw a warning or a refusal. */
     private static final MemorySegment ALL = everything();
@@ -41,42 +37,42 @@ public final class NativeMemory {
 
     public static byte getByte(long address) {
         check();
-        return (byte) BYTE.get(ALL, address);
+        return ALL.get(ValueLayout.JAVA_BYTE, address);
     }
 
     public static void putByte(long address, byte value) {
         check();
-        BYTE.set(ALL, address, value);
+        ALL.set(ValueLayout.JAVA_BYTE, address, value);
     }
 
     public static short getShort(long address) {
         check();
-        return (short) SHORT.get(ALL, address);
+        return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address);
     }
 
     public static void putShort(long address, short value) {
         check();
-        SHORT.set(ALL, address, value);
+        ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, value);
     }
 
     public static int getInt(long address) {
         check();
-        return (int) INT.get(ALL, address);
+        return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);
     }
 
     public static void putInt(long address, int value) {
         check();
-        INT.set(ALL, address, value);
+        ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
     }
 
     public static long getLong(long address) {
         check();
-        return (long) LONG.get(ALL, address);
+        return ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
     }
 
     public static void putLong(long address, long value) {
         check();
-        LONG.set(ALL, address, value);
+        ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
     }
 
     public static void copy(long from, long to, long bytes) {
@@ -97,5 +93,15 @@ public final class NativeMemory {
     public static void set(long address, long bytes, byte value) {
         check();
         ALL.asSlice(address, bytes).fill(value);
+    }
+
+    @SuppressWarnings("restricted") // where the grant is missing and the JVM warns, this draws the one documented warning
+    public static Object segment(long address, long bytes, Object arena, @Nullable Runnable cleanup) {
+        try {
+            return MemorySegment.ofAddress(address)
+                .reinterpret(bytes, (Arena) arena, cleanup == null ? null : closed -> cleanup.run());
+        } catch (IllegalCallerException e) {
+            throw NativeAccess.denied(NativeMemory.class.getModule(), e);
+        }
     }
 }

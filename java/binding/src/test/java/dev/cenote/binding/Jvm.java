@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 /** Java programs in JVMs of their own: this one's, or another JDK that is installed. */
 final class Jvm {
 
+    /** The classes for JDK 22 and later, which a JVM finds by itself in jars alone. */
+    static final Path CLASSES_22 = Path.of("target/classes/META-INF/versions/22").toAbsolutePath();
     private static final Pattern RELEASE = Pattern.compile("JAVA_VERSION=\"(\\d+)");
 
     private Jvm() {
@@ -55,6 +57,15 @@ final class Jvm {
     /** Folders of this module's classes: the main ones, then the test ones. */
     static String classPath() {
         return Path.of("target/classes").toAbsolutePath() + ":" + Path.of("target/test-classes").toAbsolutePath();
+    }
+
+    static boolean hasClassesFor22() {
+        return Files.isDirectory(CLASSES_22);
+    }
+
+    /** The class path as JDK 22 and later see it in the jar. */
+    static String classPath22() {
+        return CLASSES_22 + ":" + classPath();
     }
 
     static Process start(Path home, List<String> arguments) throws IOException {

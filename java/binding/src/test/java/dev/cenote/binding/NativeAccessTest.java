@@ -30,9 +30,13 @@ class NativeAccessTest {
     }
 
     private String load(String... options) throws Exception {
+        return loadBy("jni", options);
+    }
+
+    private String loadBy(String calls, String... options) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(options));
         arguments.addAll(List.of("-Dcenote.native.path=" + home.resolve("lib/libextnet.so"),
-            "--sun-misc-unsafe-memory-access=deny", LoadProbe.class.getName()));
+            "--sun-misc-unsafe-memory-access=deny", LoadProbe.class.getName(), calls));
         Jvm.Outcome outcome = Jvm.run(home, arguments);
         assertThat(outcome.exit()).as(outcome.output()).isZero();
         return outcome.output();
@@ -40,6 +44,7 @@ class NativeAccessTest {
 
     private String[] modulePath(String... options) {
         List<String> all = new ArrayList<>(List.of("--module-path", Path.of("target/classes").toAbsolutePath().toString(),
+            "--patch-module", "dev.cenote.binding=" + Jvm.CLASSES_22, /* as in the jar */
             "--add-modules", "dev.cenote.binding", "--add-exports", "dev.cenote.binding/dev.cenote.binding=ALL-UNNAMED",
             "-cp", Path.of("target/test-classes").toAbsolutePath().toString()));
         all.addAll(List.of(options));
@@ -68,6 +73,31 @@ class NativeAccessTest {
     void modulePath_withGrantForOurModuleAlone_isSilent() throws Exception {
         assertThat(load(modulePath("--illegal-native-access=deny", "--enable-native-access=dev.cenote.binding")))
             .startsWith(LOADED).hasLineCount(1);
+    }
+
+    @Test
+    void ffm_withoutGrant_isDenied_withTheSameText() throws Exception {
+        assumeTrue(Jvm.hasClassesFor22(), "not built with a JDK 22 or later");
+        assertThat(loadBy("ffm", "-cp", Jvm.classPath22(), "--illegal-native-access=deny"))
+            .isEqualTo(loadBy("jni", "-cp", Jvm.classPath22(), "--illegal-native-access=deny")).startsWith(DENIED);
+        assertThat(loadBy("ffm", modulePath("--illegal-native-access=deny")))
+            .isEqualTo(loadBy("jni", modulePath("--illegal-native-access=deny"))).startsWith(DENIED);
+    }
+
+    @Test
+    void ffm_withGrant_isSilent() throws Exception {
+        assumeTrue(Jvm.hasClassesFor22(), "not built with a JDK 22 or later");
+        assertThat(loadBy("ffm", "-cp", Jvm.classPath22(), "--illegal-native-access=deny",
+            "--enable-native-access=ALL-UNNAMED")).startsWith(LOADED).contains("lacks a function of Cenote").hasLineCount(1);
+        assertThat(loadBy("ffm", modulePath("--illegal-native-access=deny", "--enable-native-access=dev.cenote.binding")))
+            .startsWith(LOADED).hasLineCount(1);
+    }
+
+    @Test
+    void ffm_withoutDeny_drawsOneWarning() throws Exception {
+        assumeTrue(Jvm.hasClassesFor22(), "not built with a JDK 22 or later");
+        assertThat(loadBy("ffm", "-cp", Jvm.classPath22()).lines()).filteredOn(line -> line.contains("has been called by"))
+            .hasSize(1);
     }
 
     @Test

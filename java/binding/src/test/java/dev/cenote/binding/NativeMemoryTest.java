@@ -8,7 +8,6 @@ import dev.cenote.probe.MemoryProbe;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +21,6 @@ import org.junit.jupiter.api.Test;
  */
 class NativeMemoryTest {
 
-    private static final Path CLASSES = Path.of("target/classes").toAbsolutePath();
-    private static final Path CLASSES_22 = CLASSES.resolve("META-INF/versions/22");
     private static final int BYTES = 256;
 
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.nativeOrder());
@@ -115,10 +112,10 @@ class NativeMemoryTest {
 
     private static String probe(int version, List<String> options, String... arguments) throws Exception {
         Optional<Path> home = Jvm.homeOfAtLeast(version);
-        assumeTrue(home.isPresent() && Files.isDirectory(CLASSES_22), "no JDK " + version + " or later, or not built with it");
+        assumeTrue(home.isPresent() && Jvm.hasClassesFor22(), "no JDK " + version + " or later, or not built with it");
         List<String> command = new ArrayList<>(options);
         command.addAll(List.of("-Dcenote.native.path=" + home.get().resolve("lib/libextnet.so"),
-            "-cp", CLASSES_22 + ":" + Jvm.classPath(), MemoryProbe.class.getName()));
+            "-cp", Jvm.classPath22(), MemoryProbe.class.getName()));
         command.addAll(List.of(arguments));
         Jvm.Outcome outcome = Jvm.run(home.get(), command);
         assertThat(outcome.exit()).as(outcome.output()).isZero();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cenote.BlockPool;
 import dev.cenote.binding.NativeLoader;
+import dev.cenote.binding.NativeMemory;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.URI;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 class ClassLoaderTest {
 
     private static final String LIBRARY = "META-INF/cenote/linux-x86_64/libcenote.so";
+    private static final String OK = PoolUser.BACKEND + " 42 true";
     private static final int TURNS = 8;
 
     /** An application with Cenote in its own class loader. */
@@ -39,6 +41,7 @@ class ClassLoaderTest {
             ? library.substring("jar:".length(), library.indexOf("!/"))
             : library.substring(0, library.length() - LIBRARY.length())).toURL();
         return new URLClassLoader(new URL[] {
+            NativeMemory.class.getProtectionDomain().getCodeSource().getLocation(), /* for this JDK, in jar or folder */
             BlockPool.class.getProtectionDomain().getCodeSource().getLocation(),
             NativeLoader.class.getProtectionDomain().getCodeSource().getLocation(),
             PoolUser.class.getProtectionDomain().getCodeSource().getLocation(),
@@ -70,12 +73,12 @@ class ClassLoaderTest {
             Callable<String> two = userIn(second);
             assertThat(mappedLibraries()).hasSizeGreaterThanOrEqualTo(2);
             ask(one, "keepOne");
-            assertThat(one.call()).isEqualTo("JNI 42 true");
-            assertThat(two.call()).isEqualTo("JNI 42 true");
+            assertThat(one.call()).isEqualTo(OK);
+            assertThat(two.call()).isEqualTo(OK);
             assertThat(ask(one, "blocksInUse")).isEqualTo(1L);
             assertThat(ask(two, "blocksInUse")).isEqualTo(0L);
             ask(one, "close");
-            assertThat(two.call()).as("the other's close is none of its business").isEqualTo("JNI 42 true");
+            assertThat(two.call()).as("the other's close is none of its business").isEqualTo(OK);
             ask(two, "close");
         }
     }
@@ -127,7 +130,7 @@ class ClassLoaderTest {
                         said.completeExceptionally(e);
                     }
                 });
-                assertThat(said.get(60, TimeUnit.SECONDS)).isEqualTo("JNI 42 true");
+                assertThat(said.get(60, TimeUnit.SECONDS)).isEqualTo(OK);
             }
             ask(user, "close");
             return new WeakReference<>(application);

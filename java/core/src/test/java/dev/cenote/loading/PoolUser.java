@@ -8,8 +8,12 @@ import java.util.concurrent.Callable;
 /** What an application does with Cenote, to be loaded by the class loader of that application. */
 public final class PoolUser implements Callable<String> {
 
+    /** A native one in each run: the library is what class loaders share or don't. */
+    static final Backend BACKEND =
+        "ffm".equals(System.getProperty("cenote.test.backend")) ? Backend.FFM : Backend.JNI;
+
     private final BlockPool pool =
-        BlockPool.builder().backend(Backend.JNI).name("application").blockBytes(256).maximumBytes(1 << 20).build();
+        BlockPool.builder().backend(BACKEND).name("application").blockBytes(256).maximumBytes(1 << 20).build();
 
     /** By reflection, once an application. */
     public PoolUser() {
