@@ -109,6 +109,11 @@ final class Measurer {
         command.add("-cp");
         command.add(classPaths.of(job.jdk()));
         command.addAll(mainAndArguments(job));
+        runChild(command, module, into);
+    }
+
+    /** Runs a JVM to its end and reads what it tells; its output goes through a file in the module's folder. */
+    static void runChild(List<String> command, Path module, Measured into) throws IOException, InterruptedException {
         File output = Files.createTempFile(module.resolve("target"), "child", ".out").toFile();
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start();

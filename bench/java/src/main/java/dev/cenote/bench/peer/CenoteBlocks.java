@@ -50,6 +50,13 @@ abstract class CenoteBlocks extends ObjectPeer<Block> {
         }
     }
 
+    /** On the native core, called through {@code java.lang.foreign}. */
+    static final class Ffm extends CenoteBlocks {
+        Ffm(int bytes) {
+            super(bytes, Backend.FFM);
+        }
+    }
+
     /** On the Java backend. */
     static final class Java extends CenoteBlocks {
         Java(int bytes) {

@@ -28,6 +28,7 @@ public enum PeerKind {
     CENOTE_JNI_BULK("cenote-jni-bulk", "CenoteBulkBlocks", 17, Role.CENOTE),
     CENOTE_JAVA("cenote-java", "CenoteBlocks$Java", 17, Role.CENOTE),
     CENOTE_JAVA_LOCAL("cenote-java-local", "CenoteLocalBlocks$Java", 17, Role.CENOTE, Trait.HANDLE),
+    CENOTE_FFM("cenote-ffm", "CenoteBlocks$Ffm", 22, Role.CENOTE, Trait.BACKEND),
     CENOTE_JNI_TOUCHED("cenote-jni-touched", "CenoteFresh$Touched", 17, Role.CENOTE, Trait.COLD),
     CENOTE_JNI_TOUCHED_SMALL("cenote-jni-touched-4k", "CenoteFresh$TouchedSmallPages", 17, Role.CENOTE, Trait.COLD),
     CENOTE_JNI_GROWN("cenote-jni-grown", "CenoteFresh$Grown", 17, Role.CENOTE, Trait.COLD),
@@ -54,6 +55,8 @@ public enum PeerKind {
         SHARED_QUEUE,
         /** What one thread took, no other may give back. */
         ONE_THREAD,
+        /** Told apart by {@code ci/bench backends} alone: like another one of ours wherever that can be measured. */
+        BACKEND,
         /** A set-up of ours that only the first use of memory tells apart. */
         COLD
     }
