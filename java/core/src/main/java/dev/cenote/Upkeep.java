@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One daemon thread for all pools of a class loader: finds dead threads' magazines, releases closed pools, and lets
- * stores do what is due. It ends when no pool is left, so it does not keep the class loader alive.
+ * stores and other tasks do what is due. It ends when none is left, so it does not keep the class loader alive.
  */
 final class Upkeep implements Runnable {
 
@@ -15,9 +15,15 @@ final class Upkeep implements Runnable {
     private static final long PERIOD_MILLIS = 100;
     private static final int ROUNDS_PER_RECORD = 10;
     private static final List<Member> POOLS = new ArrayList<>();
+    private static final List<Task> TASKS = new ArrayList<>();
     private static @Nullable Thread thread;
 
     private int rounds;
+
+    /** Something else that is due every 100 ms or so, for as long as it has joined. */
+    interface Task {
+        void upkeep(long nowNanos);
+    }
 
     private Upkeep() {
     }
@@ -34,13 +40,31 @@ final class Upkeep implements Runnable {
     static void join(BlockPool pool) {
         synchronized (POOLS) {
             POOLS.add(new Member(pool));
-            if (thread == null) {
-                Thread started = new Thread(null, new Upkeep(), "cenote-upkeep", 0, false);
-                started.setDaemon(true);
-                started.setContextClassLoader(null);
-                started.start();
-                thread = started;
-            }
+            start();
+        }
+    }
+
+    static void join(Task task) {
+        synchronized (POOLS) {
+            TASKS.add(task);
+            start();
+        }
+    }
+
+    static void leave(Task task) {
+        synchronized (POOLS) {
+            TASKS.remove(task);
+        }
+    }
+
+    /** Under the lock. */
+    private static void start() {
+        if (thread == null) {
+            Thread started = new Thread(null, new Upkeep(), "cenote-upkeep", 0, false);
+            started.setDaemon(true);
+            started.setContextClassLoader(null);
+            started.start();
+            thread = started;
         }
     }
 
@@ -50,14 +74,22 @@ final class Upkeep implements Runnable {
         }
     }
 
-    /** The pools that are left; none: the thread is to end. */
-    private static List<Member> members() {
+    /** What is left to look after. */
+    private record Due(List<Member> members, List<Task> tasks) {
+        boolean isNothing() {
+            return members.isEmpty() && tasks.isEmpty();
+        }
+    }
+
+    /** The pools and tasks that are left; none: the thread is to end. */
+    private static Due due() {
         synchronized (POOLS) {
             POOLS.removeIf(reference -> reference.refersTo(null));
-            if (POOLS.isEmpty()) {
+            Due due = new Due(new ArrayList<>(POOLS), new ArrayList<>(TASKS));
+            if (due.isNothing()) {
                 thread = null;
             }
-            return new ArrayList<>(POOLS);
+            return due;
         }
     }
 
@@ -72,17 +104,26 @@ final class Upkeep implements Runnable {
         }
     }
 
-    /** One turn over all pools, in a method of its own so that no local variable keeps a pool alive while it sleeps. */
+    /** One turn over all, in a method of its own so that no local variable keeps a pool alive while it sleeps. */
     private boolean round() {
-        List<Member> members = members();
+        Due due = due();
+        due.tasks.forEach(Upkeep::upkeep);
         boolean records = rounds++ % ROUNDS_PER_RECORD == 0;
-        for (Member member : members) {
+        for (Member member : due.members) {
             BlockPool pool = member.get();
             if (pool != null) {
                 upkeep(pool, records ? member.recorder : null);
             }
         }
-        return !members.isEmpty();
+        return !due.isNothing();
+    }
+
+    private static void upkeep(Task task) {
+        try {
+            task.upkeep(System.nanoTime());
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, () -> "upkeep of " + task + " failed; it is tried again", e);
+        }
     }
 
     private static void upkeep(BlockPool pool, @Nullable PoolRecorder recorder) {
