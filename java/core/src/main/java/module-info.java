@@ -9,5 +9,7 @@ module dev.cenote.core {
     requires static jdk.management;
 
     exports dev.cenote;
+
+    uses dev.cenote.MemoryArenaProvider;
     exports dev.cenote.flow;
 }
