@@ -13,6 +13,8 @@ record Residence(long[] counts, long count, long sumNanos) {
     /** How many buckets there are. */
     static final int BUCKETS = 64;
     private static final int LOWEST = 10;
+    /** No times at all. */
+    static final Residence NONE = new Residence(new long[BUCKETS], 0, 0);
 
     static int bucket(long nanos) {
         long scaled = Math.max(nanos, 1) >>> LOWEST - 1; /* the lowest bit kept is the one that cuts */
@@ -43,5 +45,20 @@ record Residence(long[] counts, long count, long sumNanos) {
             }
         }
         return 0;
+    }
+
+    /** All of them together. */
+    static Residence sum(Residence... parts) {
+        long[] counts = new long[BUCKETS];
+        long count = 0;
+        long sumNanos = 0;
+        for (Residence part : parts) {
+            for (int i = 0; i < BUCKETS; i++) {
+                counts[i] += part.counts[i];
+            }
+            count += part.count;
+            sumNanos += part.sumNanos;
+        }
+        return new Residence(counts, count, sumNanos);
     }
 }

@@ -1,19 +1,42 @@
 package dev.cenote.flow;
 
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A caller's word for what an entry was used for: interned once per pool, compared by identity.
  * <p>A pool learns where entries of a tag live longest, and later puts with that tag go straight there.
  */
 public final class Tag {
 
+    /** The index of the default tag. */
+    static final int DEFAULT = 0;
+    /** Behind the buckets of each generation's residence times stands their sum. */
+    private static final int STRIDE = Residence.BUCKETS + 1;
+
     private final String name;
     private final int index;
+    private final int generations;
     /** Where a put with this tag goes. Written by the scheduler's thread, read plainly by every put: late is harmless. */
     private int route;
+    /** When it was last looked at and had something new, in periods. The scheduler's. */
+    private int activePeriod;
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
+    private final LongAdder evictions = new LongAdder();
+    private final LongAdder migrations = new LongAdder();
+    /** Made when the first time is recorded: most tags of many see little. */
+    private volatile @Nullable AtomicLongArray residence;
+    /** What {@link #takeNews} told last: hits, misses, evictions, residence. The scheduler's. */
+    private long[] told = {0, 0, 0};
+    private long @Nullable [] toldResidence;
 
-    Tag(String name, int index) {
+    Tag(String name, int index, int generations, int period) {
         this.name = name;
         this.index = index;
+        this.generations = generations;
+        this.activePeriod = period;
     }
 
     /** {@return the word; of the tag that stands for all unknown ones, and for none, {@code "default"}} */
@@ -33,6 +56,101 @@ public final class Tag {
 
     void setRoute(int generation) {
         route = generation;
+    }
+
+    void hit(long count) {
+        hits.add(count);
+    }
+
+    void missed() {
+        misses.increment();
+    }
+
+    void evicted() {
+        evictions.increment();
+    }
+
+    void migrated() {
+        migrations.increment();
+    }
+
+    /** Entries lay so long in a generation; {@code weight} of them. */
+    void lay(int generation, long nanos, int weight) {
+        AtomicLongArray counts = residence;
+        if (counts == null) {
+            counts = makeResidence();
+        }
+        counts.getAndAdd(generation * STRIDE + Residence.bucket(nanos), weight);
+        counts.getAndAdd(generation * STRIDE + Residence.BUCKETS, Math.max(0, nanos) * weight);
+    }
+
+    private synchronized AtomicLongArray makeResidence() {
+        AtomicLongArray counts = residence;
+        if (counts == null) {
+            counts = new AtomicLongArray(generations * STRIDE);
+            residence = counts;
+        }
+        return counts;
+    }
+
+    /** Residence times in a generation since the pool was built. */
+    Residence residence(int generation) {
+        AtomicLongArray counts = residence;
+        return counts == null ? Residence.NONE : since(counts, null, generation);
+    }
+
+    private static Residence since(AtomicLongArray now, long @Nullable [] before, int generation) {
+        long[] counts = new long[Residence.BUCKETS];
+        int base = generation * STRIDE;
+        long count = 0;
+        for (int i = 0; i < Residence.BUCKETS; i++) {
+            counts[i] = now.get(base + i) - (before == null ? 0 : before[base + i]);
+            count += counts[i];
+        }
+        int sum = base + Residence.BUCKETS;
+        return new Residence(counts, count, now.get(sum) - (before == null ? 0 : before[sum]));
+    }
+
+    TagStats stats(int entries, long untold, double heat) {
+        Residence[] all = new Residence[generations];
+        for (int i = 0; i < generations; i++) {
+            all[i] = residence(i);
+        }
+        return new TagStats(name, route, entries, hits.sum() + untold, misses.sum(), evictions.sum(), migrations.sum(), heat,
+            Residence.sum(all));
+    }
+
+    /** What happened since the last call; null: nothing. The scheduler's thread only. */
+    FlowSample.@Nullable OfTag takeNews(int period) {
+        long hit = hits.sum();
+        long missed = misses.sum();
+        long evicted = evictions.sum();
+        if (hit == told[0] && missed == told[1] && evicted == told[2]) {
+            return null;
+        }
+        long[] now = {hit, missed, evicted};
+        activePeriod = period;
+        AtomicLongArray counts = residence;
+        Residence[] news = new Residence[generations];
+        for (int i = 0; i < generations; i++) {
+            news[i] = counts == null ? Residence.NONE : since(counts, toldResidence, i);
+        }
+        if (counts != null) {
+            long[] copy = new long[counts.length()];
+            for (int i = 0; i < copy.length; i++) {
+                copy[i] = counts.get(i);
+            }
+            toldResidence = copy;
+        }
+        FlowSample.OfTag sample = new FlowSample.OfTag(this, now[0] - told[0], now[1] - told[1], now[2] - told[2],
+            java.util.List.of(news));
+        told = now;
+        return sample;
+    }
+
+    /** How many periods it has had nothing new. */
+    int idlePeriods(int period) {
+        return period - activePeriod;
     }
 
     @Override

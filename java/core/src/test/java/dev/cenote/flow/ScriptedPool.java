@@ -31,7 +31,7 @@ final class ScriptedPool implements FlowPool {
     }
 
     Tag tag(String word) {
-        return tags.computeIfAbsent(word, w -> new Tag(w, tags.size()));
+        return tags.computeIfAbsent(word, w -> new Tag(w, tags.size(), NAMES.length, 0));
     }
 
     /** From now on, in every step, so many entries with that tag leave a generation after each of these times. */

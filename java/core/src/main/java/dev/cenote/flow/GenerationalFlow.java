@@ -1,0 +1,366 @@
+package dev.cenote.flow;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A generational pool as its flow scheduler sees it: everything that happens in the background.
+ * <p>Steps are serialized by the caller; {@link #trim} and {@link #close} may come from other threads at the same time. Times are
+ * of the pool's own clock.
+ *
+ * @param <T> the kind of object
+ */
+final class GenerationalFlow<T> implements FlowPool {
+
+    /** Collections without a use after which an entry of the last generation is destroyed. */
+    private static final int UNUSED_CYCLES = 3;
+    private static final int CLOSE_TRIES = 10;
+    private static final System.Logger LOG = System.getLogger(GenerationalPool.class.getName());
+
+    private final Store<T> store;
+    private final Locals<T> locals;
+    private final FlowScheduler scheduler;
+    /** Scans under way: entries are in nobody's reach for some microseconds. */
+    private final AtomicInteger scans = new AtomicInteger();
+    /** Per generation, the earliest time at which an entry of it can have outlived its time. */
+    private final long[] nextExpiry;
+    private long sampled;
+    private boolean sampledBefore;
+    private long[] toldHits;
+
+    GenerationalFlow(Store<T> store, Locals<T> locals, FlowScheduler scheduler) {
+        this.store = store;
+        this.locals = locals;
+        this.scheduler = scheduler;
+        this.nextExpiry = new long[store.generations.length];
+        this.toldHits = new long[store.generations.length];
+        Arrays.fill(nextExpiry, store.clock.now());
+    }
+
+    void join() {
+        scheduler.join(this);
+    }
+
+    /** Whether entries may be out of reach for a moment only. */
+    boolean isScanning() {
+        return scans.get() != 0;
+    }
+
+    @Override
+    public String name() {
+        return store.name;
+    }
+
+    @Override
+    public FlowSample sample(long nowNanos) {
+        long now = store.clock.now();
+        long elapsed = sampledBefore ? now - sampled : 0;
+        sampled = now;
+        sampledBefore = true;
+        List<FlowSample.OfTag> news = new ArrayList<>();
+        int period = store.period;
+        for (Tag tag : store.tags.all()) {
+            FlowSample.OfTag ofTag = tag.takeNews(period);
+            if (ofTag != null) {
+                news.add(ofTag);
+            }
+        }
+        List<FlowSample.Generation> generations = new ArrayList<>();
+        long[] hits = new long[toldHits.length];
+        long newHits = 0;
+        int idle = 0;
+        for (int i = 0; i < hits.length; i++) {
+            int generation = i;
+            hits[i] = hits(i);
+            newHits += hits[i] - toldHits[i];
+            int entries = size(i);
+            idle += entries;
+            Generation of = store.generations[i];
+            generations.add(new FlowSample.Generation(of.name(), of.capacity(), of.timeToLiveNanos(), entries,
+                hits[i] - toldHits[i],
+                Residence.sum(news.stream().map(each -> each.residence().get(generation)).toArray(Residence[]::new))));
+        }
+        toldHits = hits;
+        return new FlowSample(store.name, elapsed, newHits, store.takeMisses(), Math.max(0, store.table.live() - idle),
+            generations, news);
+    }
+
+    /** Gets served by a generation since the pool was built. */
+    long hits(int generation) {
+        long sum = store.hits[generation].sum();
+        if (generation == 0) {
+            for (LocalGeneration<T> local : locals.everything()) {
+                sum += local.hits();
+            }
+        }
+        return sum;
+    }
+
+    /** Entries in a generation, about. */
+    int size(int generation) {
+        if (generation > 0) {
+            return store.shared(generation).size();
+        }
+        int sum = 0;
+        for (LocalGeneration<T> local : locals.everything()) {
+            sum += local.size();
+        }
+        return sum;
+    }
+
+    @Override
+    public void route(Tag tag, int generation) {
+        Objects.checkIndex(generation, store.generations.length);
+        tag.setRoute(generation);
+    }
+
+    @Override
+    public int promote(Tag tag, int from, int to) {
+        if (to <= from || to > store.last()) {
+            throw new IllegalArgumentException("pool \"" + store.name + "\": entries cannot be promoted from generation " + from
+                + " to " + to + " of " + store.generations.length);
+        }
+        long now = store.clock.now();
+        AtomicInteger moved = new AtomicInteger();
+        if (from == 0) {
+            List<LocalGeneration<T>> open = new ArrayList<>();
+            for (LocalGeneration<T> local : locals.everything()) {
+                if (local.isCautious()) {
+                    open.add(local);
+                } else {
+                    local.alarm(LocalGeneration.TICK); /* its owner sweeps, and sends on what is routed elsewhere */
+                }
+            }
+            Raid.into(open, local -> moved.addAndGet(local.promote(tag, to, now)));
+        } else {
+            List<Entry<T>> leaving = new ArrayList<>();
+            scan(from, entry -> {
+                store.fold(entry);
+                boolean stays = entry.tag != tag.index() || Heat.quadrant(entry, store.cycle) == Quadrant.HIGH_YOUNG;
+                return stays || !leaving.add(take(entry));
+            });
+            for (Entry<T> entry : leaving) {
+                moved.addAndGet(send(entry, from, to, now) ? 1 : 0);
+            }
+        }
+        store.bury();
+        return moved.get();
+    }
+
+    private static <T> Entry<T> take(Entry<T> entry) {
+        entry.state = Entry.MOVING;
+        return entry;
+    }
+
+    /** Moves a taken entry; without room it goes back where it was, and if that is full too it is dropped. */
+    private boolean send(Entry<T> entry, int from, int to, long now) {
+        T object = Objects.requireNonNull(entry.held);
+        if (store.migrate(entry, object, from, to, now)) {
+            return true;
+        }
+        if (!store.shared(from).offer(entry, object)) {
+            store.doom(entry, object, from, Eviction.CAPACITY);
+        }
+        return false;
+    }
+
+    private int scan(int generation, SharedGeneration.Judge<T> judge) {
+        scans.incrementAndGet();
+        try {
+            return store.shared(generation).scan(judge);
+        } finally {
+            scans.decrementAndGet();
+        }
+    }
+
+    @Override
+    public int age(long gcCycles, long nowNanos) {
+        int cycle = (int) (store.cycle + gcCycles);
+        store.cycle = cycle;
+        int last = store.last();
+        if (last == 0 || gcCycles == 0 || store.isClosed()) {
+            return 0;
+        }
+        List<Entry<T>> unused = new ArrayList<>();
+        scan(last, entry -> {
+            store.fold(entry);
+            boolean stays = cycle - entry.askedCycle < UNUSED_CYCLES || Heat.quadrant(entry, cycle) == Quadrant.HIGH_OLD;
+            return stays || !unused.add(take(entry));
+        });
+        long now = store.clock.now();
+        unused.forEach(entry -> drop(entry, last, Eviction.UNUSED, now));
+        store.bury();
+        return unused.size();
+    }
+
+    private void drop(Entry<T> entry, int generation, Eviction cause, long now) {
+        store.leave(entry, generation, now);
+        store.doom(entry, Objects.requireNonNull(entry.held), generation, cause);
+    }
+
+    @Override
+    public int evict(long nowNanos) {
+        long before = store.destroyed.sum();
+        locals.collectDead();
+        if (store.isClosed()) {
+            drainAll();
+        } else {
+            long now = store.clock.now();
+            sweepLocals(now);
+            for (int i = 1; i < store.generations.length; i++) {
+                sweepShared(i, now);
+            }
+            store.findLost();
+        }
+        store.bury();
+        return (int) (store.destroyed.sum() - before);
+    }
+
+    /** Threads at work sweep by themselves when told; into the parts of others we go. */
+    private void sweepLocals(long now) {
+        List<LocalGeneration<T>> idle = new ArrayList<>();
+        for (LocalGeneration<T> local : locals.everything()) {
+            if (local.hasWorked()) {
+                local.alarm(LocalGeneration.TICK);
+            } else if (local.size() > 0 || local.share() > 0) {
+                idle.add(local);
+            }
+        }
+        boolean hungry = (store.control() & Store.HUNGRY) != 0;
+        Raid.into(idle, local -> {
+            if (hungry) {
+                local.flush();
+            } else {
+                local.sweep(now);
+                local.rest();
+            }
+        });
+    }
+
+    private void sweepShared(int generation, long now) {
+        SharedGeneration<T> shared = store.shared(generation);
+        long refused = shared.takeRefused();
+        long timeToLive = store.generations[generation].timeToLiveNanos();
+        boolean expires = timeToLive != 0 && now - nextExpiry[generation] >= 0;
+        if (refused == 0 && !expires) {
+            return;
+        }
+        List<Entry<T>> leaving = new ArrayList<>();
+        List<Integer> fates = new ArrayList<>();
+        long[] oldest = {now};
+        int kept = scan(generation, entry -> {
+            int fate = store.fate(entry, generation, now);
+            if (fate == Store.KEEP) {
+                oldest[0] = Math.min(oldest[0], entry.stamp);
+                return true;
+            }
+            fates.add(fate);
+            return !leaving.add(take(entry));
+        });
+        nextExpiry[generation] = Math.max(oldest[0] + timeToLive, now + 1);
+        for (int i = 0; i < leaving.size(); i++) {
+            if (fates.get(i) == Store.DROP) {
+                drop(leaving.get(i), generation, Eviction.TIME, now);
+            } else {
+                send(leaving.get(i), generation, fates.get(i), now);
+            }
+        }
+        if (refused > 0) {
+            int wanted = (int) Math.min(refused, Math.max(1, shared.capacity() / 4));
+            makeRoom(generation, kept - (shared.capacity() - wanted), now);
+        }
+    }
+
+    /**
+     * Entries found no room: destroys as many of those that are not high, low and young ones first, then by effective idle
+     * time. At most a quarter of the capacity at a time.
+     */
+    private void makeRoom(int generation, int count, long now) {
+        if (count <= 0) {
+            return;
+        }
+        List<Candidate<T>> low = new ArrayList<>();
+        int cycle = store.cycle;
+        scan(generation, entry -> {
+            store.fold(entry);
+            Quadrant quadrant = Heat.quadrant(entry, cycle);
+            return quadrant.isHigh() || low.add(new Candidate<>(entry, entry.stamp, quadrant, Heat.effectiveIdleNanos(entry, now)));
+        });
+        low.sort(Candidate.FIRST_TO_GO);
+        Map<Entry<T>, Long> victims = new IdentityHashMap<>();
+        low.subList(0, Math.min(count, low.size())).forEach(each -> victims.put(each.entry, each.stamp));
+        List<Entry<T>> leaving = new ArrayList<>();
+        scan(generation, entry -> {
+            Long stamp = victims.get(entry);
+            return stamp == null || stamp != entry.stamp || !leaving.add(take(entry)); /* another stamp: it was used meanwhile */
+        });
+        leaving.forEach(entry -> drop(entry, generation, Eviction.CAPACITY, now));
+    }
+
+    /** An entry that may go, and its rank at the time of the look. */
+    private record Candidate<T>(Entry<T> entry, long stamp, Quadrant quadrant, long idleNanos) {
+        static final Comparator<Candidate<?>> FIRST_TO_GO = Comparator.<Candidate<?>, Quadrant>comparing(Candidate::quadrant)
+            .thenComparing(Comparator.comparingLong((Candidate<?> each) -> each.idleNanos).reversed());
+    }
+
+    @Override
+    public void decay(long nowNanos) {
+        int period = store.period + 1;
+        store.period = period;
+        List<Tag> forgotten = store.tags.forget(period);
+        if (!forgotten.isEmpty()) {
+            Set<Integer> indices = new HashSet<>();
+            forgotten.forEach(tag -> indices.add(tag.index()));
+            for (Entry<T> entry : store.table.all()) {
+                if (indices.contains(entry.tag)) {
+                    entry.tag = Tag.DEFAULT; /* a race with a put costs one wrong label */
+                }
+            }
+        }
+    }
+
+    // Closing and trimming, by users.
+
+    /** Destroys every idle entry that can be reached now; returns how many. */
+    int trim() {
+        long before = store.destroyed.sum();
+        locals.collectDead();
+        Raid.into(locals.everything(), local -> local.drain(Eviction.TRIM));
+        store.drainShared(Eviction.TRIM);
+        store.bury();
+        return (int) (store.destroyed.sum() - before);
+    }
+
+    /** The pool was closed: destroys all that is idle. What a thread holds that is at work just now it destroys itself. */
+    void close() {
+        locals.alarm();
+        for (int i = 0; i < CLOSE_TRIES && !drainAll(); i++) {
+            Thread.yield();
+        }
+        store.bury();
+        long out = store.table.live();
+        if (out > 0) {
+            LOG.log(System.Logger.Level.INFO, "pool \"{0}\" was closed with {1} objects out; each is destroyed when it is put",
+                store.name, out);
+        }
+    }
+
+    /** True when nothing idle is left and the scheduler is not needed any more. */
+    private boolean drainAll() {
+        locals.collectDead();
+        boolean reached = Raid.into(locals.everything(), local -> local.drain(Eviction.CLOSED)).isEmpty();
+        store.drainShared(Eviction.CLOSED);
+        if (reached) {
+            scheduler.leave(this);
+        }
+        return reached;
+    }
+}

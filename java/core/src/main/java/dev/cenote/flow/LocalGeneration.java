@@ -1,0 +1,600 @@
+package dev.cenote.flow;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread's part of T0: a stack of idle objects that only its owner touches, by plain loads and stores.
+ * <p>Above the top stand the objects that were taken last. A put finds its object there most of the time, without a look-up;
+ * an object that is not there is found in the {@link EntryTable}. What stands far above the top is let go at each sweep, so
+ * that objects whose takers forget them become garbage.
+ * <p>{@link #alarm} is 0 while the owner may work by itself. Else it takes the lock first, which is free nearly always, and
+ * looks at the bits. CAUTIOUS means that the scheduler may come: a new thread's part begins so, and one whose owner was idle
+ * for a period is made so again. To do that the scheduler holds the lock, sets the bit, stops the owner at a safepoint and
+ * looks whether it is inside ({@link Raid}); a fence in every get would cost more than the get. An owner that finds the lock
+ * held does without its part for that moment. Every read of {@code alarm} stands in a method of this class, and no user's
+ * code is called from one.
+ *
+ * @param <T> the kind of object
+ */
+final class LocalGeneration<T> extends LocalGenerationFields {
+
+    /** The put is done. */
+    static final int DONE = 0;
+    /** Done, and something may wait for its destroy hook, or somebody for an entry. */
+    static final int DONE_MORE = 1;
+    /** The object is not out: foreign, or put twice. */
+    static final int REFUSED = 2;
+
+    /** Bit of the alarm: take the lock. */
+    static final int CAUTIOUS = 1;
+    /** Bit: a step of the scheduler is over; sweep. */
+    static final int TICK = 2;
+    /** Bit: look at the pool's control word. */
+    static final int CONTROL = 4;
+
+    /** Ids of threads' parts; below are the numbers of shared generations. */
+    static final int FIRST_ID = 16;
+
+    private static final int WINDOW = 16;
+    private static final int TIMED = 1 << 30;
+    private static final int QUANTUM = 32;
+    private static final int EARN_PUTS = 64;
+    private static final int INTERVAL_MAX = 64;
+    private static final long SHORT_NANOS = 50_000;
+    private static final long LONG_NANOS = 1_000_000;
+    private static final long SWEEP_NANOS_MIN = 1_000_000;
+    private static final VarHandle ALARM;
+    private static final VarHandle LOCK;
+    private static final VarHandle HITS;
+    private static final VarHandle TOP;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            ALARM = lookup.findVarHandle(LocalGenerationFields.class, "alarm", int.class);
+            LOCK = lookup.findVarHandle(LocalGenerationFields.class, "lock", int.class);
+            HITS = lookup.findVarHandle(LocalGenerationFields.class, "hits", long.class);
+            TOP = lookup.findVarHandle(LocalGenerationFields.class, "top", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final @Nullable Thread owner;
+    private final Store<T> store;
+    private final int id;
+    /** What stands at [0, top) is idle and here; from top on it was taken, by whomever. The same length, more than limit. */
+    private @Nullable Object[] objects = new Object[WINDOW];
+    private @Nullable Entry<T>[] entries;
+    private final Entry.Probe probe = new Entry.Probe();
+    /** Where the window takes what does not fit at the top. */
+    private int rotor;
+    private int earned;
+    private int interval = 1;
+    private long clockRead;
+    private long lastSweep;
+    /** The hits at the last step; the scheduler's. */
+    private long seenWork;
+    private long puts;
+    @SuppressWarnings("unused")
+    private long q00, q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15;
+
+    /** With an owner: a thread's. Without: one that virtual threads share, held for each get and put. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    LocalGeneration(Store<T> store, int id, @Nullable Thread owner) {
+        this.store = store;
+        this.id = id;
+        this.owner = owner;
+        this.entries = new Entry[WINDOW];
+        this.alarm = CAUTIOUS | CONTROL; /* the first use looks at the pool's control word */
+        this.clockRead = store.clock.now();
+        this.lastSweep = clockRead;
+    }
+
+    // The owner.
+
+    /** Takes the newest; null: there is none here. */
+    @Nullable T poll() {
+        if ((int) ALARM.getAcquire(this) != 0) { /* pairs with release() by the scheduler */
+            return pollAlarmed();
+        }
+        return take();
+    }
+
+    @SuppressWarnings("unchecked")
+    private @Nullable T take() {
+        int newTop = top - 1;
+        if (newTop < low) {
+            return takeBelow(newTop);
+        }
+        Entry<T> entry = entries[newTop];
+        Object object = objects[newTop];
+        if (entry == null || entry.state != id) {
+            return takeUnusual(newTop);
+        }
+        top = newTop;
+        entry.state = Entry.TAKEN;
+        entry.accesses++;
+        hits++;
+        return (T) object;
+    }
+
+    /** Empty, or deeper than before. */
+    private @Nullable T takeBelow(int newTop) {
+        if (newTop < 0) {
+            return null;
+        }
+        low = newTop;
+        return take();
+    }
+
+    /** A sampled entry, or one that misuse brought to two places. */
+    private @Nullable T takeUnusual(int newTop) {
+        Entry<T> entry = entries[newTop];
+        if (entry != null && entry.state == (id | TIMED)) {
+            store.leave(entry, 0, store.clock.now());
+            entry.weight = 0;
+            entry.state = id;
+        } else { /* its other place counts */
+            store.duplicates.increment();
+            objects[newTop] = null;
+            entries[newTop] = null;
+            top = newTop;
+        }
+        return take();
+    }
+
+    private @Nullable T pollAlarmed() {
+        if (!tryLock()) {
+            return null; /* the scheduler is here: do without */
+        }
+        try {
+            return pollHeld();
+        } finally {
+            unlock();
+        }
+    }
+
+    /** The same for who holds the lock. */
+    @Nullable T pollHeld() {
+        attend();
+        return take();
+    }
+
+    /** Puts an object; DONE, DONE_MORE or REFUSED. */
+    int offer(T object, Tag tag) {
+        if ((int) ALARM.getAcquire(this) != 0) { /* pairs with release() by the scheduler */
+            return offerAlarmed(object, tag);
+        }
+        int oldTop = top;
+        if (oldTop < limit && objects[oldTop] == object) {
+            Entry<T> entry = entries[oldTop];
+            if (entry != null && entry.state == Entry.TAKEN && entry.tag == tag.index() && tag.route() == 0
+                    && --countdown >= 0) {
+                entry.state = id;
+                top = oldTop + 1;
+                return DONE;
+            }
+        }
+        return offerUnusual(object, tag);
+    }
+
+    private int offerAlarmed(T object, Tag tag) {
+        if (!tryLock()) {
+            return offerElsewhere(object, tag);
+        }
+        try {
+            return offerHeld(object, tag);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** The same for who holds the lock. */
+    int offerHeld(T object, Tag tag) {
+        attend();
+        int done = offerUnusual(object, tag);
+        if (store.control() != 0) {
+            attend(); /* once more: with what was just put */
+        }
+        return done;
+    }
+
+    private int offerUnusual(T object, Tag tag) {
+        int place = search(object);
+        Entry<T> entry = place >= 0 ? entries[place] : store.table.find(object, probe);
+        if (entry == null || !entry.claim()) {
+            return REFUSED;
+        }
+        puts++;
+        store.label(entry, tag);
+        stamp(entry);
+        if (store.isClosed()) {
+            store.doom(entry, object, 0, Eviction.CLOSED);
+            return DONE_MORE;
+        }
+        if (tag.route() == 0 && (top < limit || makeRoom())) {
+            settle(entry, object, search(object));
+            return DONE_MORE;
+        }
+        letGo(search(object));
+        if (!store.offerShared(entry, object, tag.route())) {
+            if (top < limit || makeRoom()) {
+                settle(entry, object, -1);
+            } else {
+                store.doom(entry, object, tag.route(), Eviction.CAPACITY);
+            }
+        }
+        return DONE_MORE;
+    }
+
+    private void letGo(int place) {
+        if (place >= 0) {
+            objects[place] = null;
+            entries[place] = null;
+        }
+    }
+
+    /** Puts past this part, of which it uses nothing. */
+    int offerElsewhere(T object, Tag tag) {
+        Entry<T> entry = store.table.find(object, new Entry.Probe());
+        if (entry == null || !entry.claim()) {
+            return REFUSED;
+        }
+        store.label(entry, tag);
+        entry.weight = 0;
+        entry.stamp = store.clock.now();
+        if (store.isClosed()) {
+            store.doom(entry, object, 0, Eviction.CLOSED);
+        } else if (!store.offerShared(entry, object, tag.route())) {
+            store.doom(entry, object, tag.route(), Eviction.CAPACITY);
+        }
+        return DONE_MORE;
+    }
+
+    /** Where an object stands among those taken last, or -1. */
+    private int search(Object object) {
+        int end = Math.min(top + WINDOW, objects.length);
+        for (int i = top; i < end; i++) {
+            if (objects[i] == object) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Lays an entry on top; what stood there takes its place, if it had one. There is room. */
+    private void settle(Entry<T> entry, T object, int place) {
+        if (place >= 0) {
+            objects[place] = objects[top];
+            entries[place] = entries[top];
+        }
+        objects[top] = object;
+        entries[top] = entry;
+        entry.state = entry.weight != 0 ? id | TIMED : id;
+        TOP.setOpaque(this, top + 1);
+    }
+
+    /** Looks at the clock if it is time, and makes the entry a sample then. Rare puts are all samples. */
+    private void stamp(Entry<T> entry) {
+        entry.weight = 0;
+        if (countdown <= 0) {
+            long now = store.clock.now();
+            long elapsed = now - clockRead;
+            clockRead = now;
+            entry.weight = interval;
+            if (elapsed < SHORT_NANOS) {
+                interval = Math.min(2 * interval, INTERVAL_MAX);
+            } else if (elapsed > LONG_NANOS) {
+                interval = 1;
+            }
+            countdown = interval - 1;
+            long timeToLive = store.generations[0].timeToLiveNanos();
+            if (timeToLive != 0 && now - lastSweep >= Math.max(timeToLive / 2, SWEEP_NANOS_MIN)) {
+                sweep(now);
+            }
+        } else {
+            countdown--;
+        }
+        entry.stamp = clockRead;
+    }
+
+    /** Finds room for one more: a larger share of T0, or by moving the older half to T1; false: there is none. */
+    private boolean makeRoom() {
+        int free = store.room.get();
+        while (free > 0) {
+            int more = Math.max(1, Math.min(QUANTUM, free / 4));
+            if (store.room.compareAndSet(free, free - more)) {
+                limit += more;
+                reach(limit + WINDOW);
+                return true;
+            }
+            free = store.room.get();
+        }
+        if (limit == 0) {
+            return false;
+        }
+        spill((top + 1) / 2, true);
+        return true;
+    }
+
+    private void reach(int length) {
+        if (length > objects.length) {
+            int larger = Math.max(length, Math.min(2 * objects.length, store.generations[0].capacity() + WINDOW));
+            objects = Arrays.copyOf(objects, larger);
+            entries = Arrays.copyOf(entries, larger);
+        }
+    }
+
+    /** Moves the oldest to T1; what finds no room there is dropped, or stays. */
+    @SuppressWarnings("unchecked")
+    private void spill(int count, boolean drop) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            Entry<T> entry = entries[i];
+            T object = (T) objects[i];
+            if (entry == null || object == null || !isHere(entry)) {
+                continue;
+            }
+            store.fold(entry);
+            int to = Math.max(1, store.tags.at(entry.tag).route());
+            if (store.last() > 0 && leaves(entry, object, to, clockRead)) {
+                continue;
+            }
+            if (drop) {
+                entry.state = Entry.MOVING;
+                store.doom(entry, object, 0, Eviction.CAPACITY);
+            } else {
+                entries[kept] = entry;
+                objects[kept++] = object;
+            }
+        }
+        close(kept, count);
+        low = Math.max(0, low - (count - kept));
+    }
+
+    private boolean isHere(Entry<T> entry) {
+        return (entry.state & ~TIMED) == id;
+    }
+
+    /** Takes places [from, to) out; what lies above moves down, the window too. */
+    private void close(int from, int to) {
+        int end = Math.min(top + WINDOW, objects.length);
+        System.arraycopy(objects, to, objects, from, end - to);
+        System.arraycopy(entries, to, entries, from, end - to);
+        int newEnd = end - (to - from);
+        Arrays.fill(objects, newEnd, objects.length, null);
+        Arrays.fill(entries, newEnd, entries.length, null);
+        TOP.setOpaque(this, top - (to - from));
+    }
+
+    /** An object that came from elsewhere was taken by the owner: its put will find it. */
+    void remember(Entry<T> entry, T object) {
+        if ((int) ALARM.getAcquire(this) == 0) {
+            note(entry, object);
+        } else if (tryLock()) {
+            note(entry, object);
+            unlock();
+        }
+    }
+
+    private void note(Entry<T> entry, T object) {
+        reach(top + WINDOW);
+        int place = top;
+        if (objects[place] != null) { /* taken and not yet back: put it aside */
+            int aside = place + 1 + (rotor++ & 7);
+            objects[aside] = objects[place];
+            entries[aside] = entries[place];
+        }
+        objects[place] = object;
+        entries[place] = entry;
+    }
+
+    /** The entry of an object that the owner has, as far as this thread can tell; for hooks that run before a put. */
+    @Nullable Entry<T> entryOf(T object) {
+        int place = top; /* a hint: the scheduler may be here, and then the entry is not that of the object */
+        @Nullable Entry<T>[] seen = entries;
+        Entry<T> entry = place < seen.length ? seen[place] : null;
+        return entry != null && entry.get() == object ? entry : store.table.find(object, probe);
+    }
+
+    // What the alarm asks for. The caller holds the lock.
+
+    private void attend() {
+        int seen = (int) ALARM.getVolatile(this);
+        if ((seen & TICK) != 0) {
+            ALARM.getAndBitwiseAnd(this, ~TICK);
+            earned = 0;
+            clockRead = store.clock.now();
+            sweep(clockRead);
+        }
+        if ((seen & CONTROL) != 0) {
+            obey();
+        }
+        if ((seen & CAUTIOUS) != 0 && owner != null && ++earned > 2 * EARN_PUTS) {
+            earned = 0;
+            ALARM.getAndBitwiseAnd(this, ~CAUTIOUS); /* busy enough to be left alone */
+        }
+    }
+
+    private void obey() {
+        int control = store.control();
+        if ((control & Store.CLOSED) != 0) {
+            drain(Eviction.CLOSED);
+        } else if ((control & Store.HUNGRY) != 0) {
+            spill(top, false);
+        } else {
+            ALARM.getAndBitwiseAnd(this, ~CONTROL);
+            if (store.control() != 0) { /* raised meanwhile; its alarm may have been the one just cleared */
+                ALARM.getAndBitwiseOr(this, CONTROL);
+            }
+        }
+    }
+
+    /** Looks at every entry: those not touched since the last sweep may have outlived their time; returns how many went. */
+    @SuppressWarnings("unchecked")
+    int sweep(long now) {
+        lastSweep = now;
+        int oldTop = top;
+        int kept = 0;
+        int gone = 0;
+        for (int i = 0; i < oldTop; i++) {
+            Entry<T> entry = entries[i];
+            T object = (T) objects[i];
+            if (entry == null || object == null || !isHere(entry)) {
+                continue;
+            }
+            boolean stays = true;
+            if (i >= low) {
+                store.fold(entry);
+                entry.askedCycle = store.cycle;
+                if (entry.weight == 0) {
+                    entry.stamp = now;
+                }
+            } else {
+                int fate = store.fate(entry, 0, now);
+                stays = fate == Store.KEEP || !leaves(entry, object, fate, now);
+                gone += stays || fate != Store.DROP ? 0 : 1;
+            }
+            if (stays) {
+                entries[kept] = entry;
+                objects[kept++] = object;
+            }
+        }
+        close(kept, oldTop);
+        low = kept;
+        return gone;
+    }
+
+    /** Sends an entry where its fate says; false: there was no room, and it stays. */
+    private boolean leaves(Entry<T> entry, T object, int fate, long now) {
+        int state = entry.state;
+        entry.state = Entry.MOVING;
+        if (fate == Store.DROP) {
+            store.leave(entry, 0, now);
+            store.doom(entry, object, 0, Eviction.TIME);
+            return true;
+        }
+        if (store.migrate(entry, object, 0, fate, now)) {
+            return true;
+        }
+        entry.state = state;
+        return false;
+    }
+
+    // The scheduler, the closer: whoever holds the lock and knows that the owner is not inside.
+
+    boolean tryLock() {
+        return lock == 0 && LOCK.compareAndSet(this, 0, 1);
+    }
+
+    /** Gives the lock back; what was done here is seen by the next who takes it, and by an owner that finds no alarm. */
+    void unlock() {
+        LOCK.setRelease(this, 0);
+    }
+
+    void alarm(int bit) {
+        ALARM.getAndBitwiseOr(this, bit);
+    }
+
+    boolean isCautious() {
+        return ((int) ALARM.getVolatile(this) & CAUTIOUS) != 0;
+    }
+
+    /** The owner was found inside: it may go on as before. */
+    void release() {
+        ALARM.getAndBitwiseAnd(this, ~CAUTIOUS);
+    }
+
+    /** Moves the entries of one tag to another generation. */
+    @SuppressWarnings("unchecked")
+    int promote(Tag tag, int to, long now) {
+        int kept = 0;
+        int oldTop = top;
+        for (int i = 0; i < oldTop; i++) {
+            Entry<T> entry = entries[i];
+            T object = (T) objects[i];
+            if (entry == null || object == null || !isHere(entry)) {
+                continue;
+            }
+            store.fold(entry);
+            if (entry.tag != tag.index() || Heat.quadrant(entry, store.cycle) == Quadrant.HIGH_YOUNG
+                    || !leaves(entry, object, to, now)) {
+                entries[kept] = entry;
+                objects[kept++] = object;
+            }
+        }
+        int moved = oldTop - kept;
+        close(kept, oldTop);
+        low = Math.min(low, kept);
+        return moved;
+    }
+
+    /** Dooms all that lies here and gives the share of T0 back; returns how many. */
+    @SuppressWarnings("unchecked")
+    int drain(Eviction cause) {
+        int count = 0;
+        for (int i = 0; i < top; i++) {
+            Entry<T> entry = entries[i];
+            T object = (T) objects[i];
+            if (entry != null && object != null && isHere(entry)) {
+                entry.state = Entry.MOVING;
+                store.doom(entry, object, 0, cause);
+                count++;
+            }
+        }
+        close(0, top);
+        low = 0;
+        rest();
+        return count;
+    }
+
+    /** Moves all that lies here to T1, as far as there is room; the rest is dropped. The share of T0 goes back. */
+    void flush() {
+        spill(top, true);
+        rest();
+    }
+
+    /** Nobody works here: gives back the share of T0 that is not used, and lets go of what was taken. */
+    void rest() {
+        Arrays.fill(objects, top, objects.length, null);
+        Arrays.fill(entries, top, entries.length, null);
+        store.room.addAndGet(limit - top);
+        limit = top;
+    }
+
+    /** Whether anything happened since the last call. Racy: one step late is early enough. */
+    boolean hasWorked() {
+        long work = (long) HITS.getOpaque(this) + puts + ((long) countdown << 48);
+        boolean worked = work != seenWork;
+        seenWork = work;
+        return worked;
+    }
+
+    /** How much of T0's capacity it keeps for itself. Racy. */
+    int share() {
+        return limit;
+    }
+
+    /** Entries in it, about. */
+    int size() {
+        return (int) TOP.getOpaque(this);
+    }
+
+    long hits() {
+        return (long) HITS.getOpaque(this);
+    }
+
+    /** While the owner is away: what lies here is here, and the share is not exceeded. */
+    boolean isValid() {
+        boolean valid = 0 <= low && low <= top && top <= limit && limit <= objects.length && objects.length == entries.length;
+        for (int i = 0; valid && i < top; i++) {
+            Entry<T> entry = entries[i];
+            valid = entry != null && isHere(entry) && entry.get() == objects[i];
+        }
+        return valid;
+    }
+}

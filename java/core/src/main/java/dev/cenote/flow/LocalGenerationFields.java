@@ -1,0 +1,30 @@
+package dev.cenote.flow;
+
+/**
+ * Keeps the line pair before a thread's hot fields free of other objects.
+ */
+@SuppressWarnings("unused")
+abstract class LocalGenerationPad {
+    private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
+    private int filler; /* takes the place behind a 12-byte header, which a hot field would else be moved to */
+}
+
+/**
+ * The hot fields of {@link LocalGeneration}, between the paddings; a test checks the layout.
+ */
+abstract class LocalGenerationFields extends LocalGenerationPad {
+    /** Index behind the newest idle entry. */
+    int top;
+    /** The lowest that top has been since the last sweep: what lies below was not touched. */
+    int low;
+    /** Entries that this thread may hold: its share of T0's capacity. */
+    int limit;
+    /** Puts until the clock is read again. */
+    int countdown;
+    /** Not 0: the next get and put take the slow way; see {@link LocalGeneration}. Any thread sets bits. */
+    int alarm;
+    /** 1 while somebody is in it by the slow way. */
+    int lock;
+    /** Gets served here. Written by the owner, read by statistics. */
+    long hits;
+}

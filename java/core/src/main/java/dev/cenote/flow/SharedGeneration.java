@@ -1,0 +1,172 @@
+package dev.cenote.flow;
+
+import dev.cenote.internal.JavaStack;
+import dev.cenote.internal.StackLinks;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generation that all threads share: T1, T2. Lock-free; what was put last is taken first.
+ * <p>As many slots as the capacity, each on one of two stacks: the full ones and the free ones. So the capacity is a bound
+ * by construction, and the index that the stack's stamped word needs is the slot's. Whoever popped a slot owns it and
+ * its entry; nobody else reads them.
+ *
+ * @param <T> the kind of object
+ */
+final class SharedGeneration<T> implements StackLinks {
+
+    private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final VarHandle ENTRIES = MethodHandles.arrayElementVarHandle(Entry[].class);
+
+    private final int number;
+    private final int[] next;
+    /** Written by the owner of the slot; read opaquely for the sizes. */
+    private final @Nullable Entry<T>[] slots;
+    private final JavaStack full = new JavaStack(this);
+    private final JavaStack free = new JavaStack(this);
+    private final LongAdder refused = new LongAdder();
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    SharedGeneration(int number, int capacity) {
+        this.number = number;
+        this.next = new int[capacity];
+        this.slots = new Entry[capacity];
+        for (int i = capacity - 1; i >= 0; i--) {
+            free.push(i);
+        }
+    }
+
+    @Override
+    public int next(int index) {
+        return (int) INTS.getOpaque(next, index);
+    }
+
+    @Override
+    public void setNext(int index, int below) {
+        INTS.setOpaque(next, index, below);
+    }
+
+    int capacity() {
+        return slots.length;
+    }
+
+    /** Puts an entry that the caller holds; false: there is no room, and it is still the caller's. */
+    boolean offer(Entry<T> entry, T object) {
+        int slot = free.pop();
+        if (slot == JavaStack.NONE) {
+            refused.increment();
+            return false;
+        }
+        entry.held = object;
+        entry.state = number;
+        ENTRIES.setOpaque(slots, slot, entry); /* released by the push */
+        full.push(slot);
+        return true;
+    }
+
+    /** Takes the newest entry, in state MOVING, or null; its object is in {@code held}. */
+    @Nullable Entry<T> poll() {
+        int slot;
+        while ((slot = full.pop()) != JavaStack.NONE) {
+            Entry<T> entry = takeOut(slot);
+            free.push(slot);
+            if (entry.state == number) {
+                entry.state = Entry.MOVING;
+                return entry;
+            } /* else: misuse brought it to two places, and the other one counts */
+        }
+        return null;
+    }
+
+    private Entry<T> takeOut(int slot) {
+        Entry<T> entry = slots[slot];
+        if (entry == null) {
+            throw new AssertionError("slot " + slot + " of generation " + number + " is on the full stack and empty");
+        }
+        ENTRIES.setOpaque(slots, slot, null);
+        return entry;
+    }
+
+    /** What a scan does with each entry. */
+    interface Judge<T> {
+        /** True: it stays. False: the judge has it, and goes on after the scan. */
+        boolean keeps(Entry<T> entry);
+    }
+
+    /**
+     * Shows every entry to a judge, newest first. The entries are out of reach of {@link #poll} meanwhile, so a judge must
+     * not block nor call hooks.
+     *
+     * @return how many stay
+     */
+    int scan(Judge<T> judge) {
+        int slot = full.takeAll();
+        int kept = 0;
+        int firstKept = JavaStack.NONE;
+        int lastKept = JavaStack.NONE;
+        while (slot != JavaStack.NONE) {
+            int below = next(slot);
+            Entry<T> entry = slots[slot];
+            if (entry != null && entry.state == number && judge.keeps(entry)) {
+                if (firstKept == JavaStack.NONE) {
+                    firstKept = slot;
+                } else {
+                    setNext(lastKept, slot);
+                }
+                lastKept = slot;
+                kept++;
+            } else {
+                takeOut(slot);
+                free.push(slot);
+            }
+            slot = below;
+        }
+        if (firstKept != JavaStack.NONE) {
+            full.pushList(firstKept, lastKept);
+        }
+        return kept;
+    }
+
+    /** Entries in it, about. */
+    int size() {
+        int size = 0;
+        for (int i = 0; i < slots.length; i++) {
+            if (ENTRIES.getOpaque(slots, i) != null) {
+                size++;
+            }
+        }
+        return size;
+    }
+
+    /** How often there was no room since the last call. */
+    long takeRefused() {
+        return refused.sumThenReset();
+    }
+
+    /** Every slot is on one stack, and full exactly on the full one. Only while nobody else uses it. */
+    boolean isValid() {
+        boolean[] seen = new boolean[slots.length];
+        int count = walk(full, seen, true) + walk(free, seen, false);
+        return count == slots.length;
+    }
+
+    private int walk(JavaStack stack, boolean[] seen, boolean isFull) {
+        int first = stack.takeAll();
+        int count = 0;
+        int last = first;
+        for (int slot = first; slot != JavaStack.NONE && count <= slots.length; slot = next(slot)) {
+            if (seen[slot] || slots[slot] != null != isFull) {
+                return Integer.MIN_VALUE;
+            }
+            seen[slot] = true;
+            last = slot;
+            count++;
+        }
+        if (first != JavaStack.NONE) {
+            stack.pushList(first, last);
+        }
+        return count;
+    }
+}

@@ -1,0 +1,316 @@
+package dev.cenote.flow;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all threads share of a generational pool: the shared generations, entries, tags, counters, and those that wait for
+ * their destroy hook.
+ *
+ * @param <T> the kind of object
+ */
+final class Store<T> {
+
+    /** Bit of the control word: the pool is closed. */
+    static final int CLOSED = 1;
+    /** Bit of the control word: somebody waits for an entry. */
+    static final int HUNGRY = 2;
+
+    private static final System.Logger LOG = System.getLogger(GenerationalPool.class.getName());
+    private static final VarHandle CONTROL;
+
+    static {
+        try {
+            CONTROL = MethodHandles.lookup().findVarHandle(Store.class, "control", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final String name;
+    final Generation[] generations;
+    final EntryTable<T> table;
+    final TagTable tags;
+    final Hooks<T> hooks;
+    final PoolClock clock;
+    /** Places of T0 that no thread has reserved: so the sum over all threads is bounded. */
+    final AtomicInteger room;
+    /** By number; the first is T0, which each thread has its own part of. */
+    private final @Nullable SharedGeneration<T>[] shared;
+    private final AtomicReference<@Nullable Entry<T>> doomed = new AtomicReference<>();
+    private volatile int control;
+    /** Garbage collections, as the scheduler told. */
+    volatile int cycle;
+    /** Heat periods that ended. */
+    volatile int period;
+    final LongAdder created = new LongAdder();
+    final LongAdder destroyed = new LongAdder();
+    final LongAdder adopted = new LongAdder();
+    final LongAdder lost = new LongAdder();
+    final LongAdder duplicates = new LongAdder();
+    /** By generation; that of T0 has the sum of threads that died. */
+    final LongAdder[] hits;
+    final LongAdder[] arrivals;
+    final LongAdder[] departures;
+    private final LongAdder[][] evictions;
+    /** Gets that had to call the factory, or found the pool at its limit. */
+    final LongAdder misses = new LongAdder();
+    private long toldMisses;
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    Store(GenerationalPoolBuilder<T> builder) {
+        this.name = builder.name();
+        this.generations = builder.generations();
+        this.table = new EntryTable<>(builder.maximumEntries());
+        this.tags = new TagTable(builder.maximumTags(), generations.length);
+        this.hooks = builder.hooks();
+        this.clock = new PoolClock(builder.clock());
+        this.room = new AtomicInteger(generations[0].capacity());
+        int count = generations.length;
+        this.shared = new SharedGeneration[count];
+        this.hits = adders(count);
+        this.arrivals = adders(count);
+        this.departures = adders(count);
+        this.evictions = new LongAdder[count][];
+        for (int i = 0; i < count; i++) {
+            evictions[i] = adders(Eviction.values().length);
+            if (i > 0) {
+                shared[i] = new SharedGeneration<>(i, generations[i].capacity());
+            }
+        }
+    }
+
+    private static LongAdder[] adders(int count) {
+        LongAdder[] made = new LongAdder[count];
+        java.util.Arrays.setAll(made, i -> new LongAdder());
+        return made;
+    }
+
+    int last() {
+        return generations.length - 1;
+    }
+
+    /** A generation from T1 on. */
+    SharedGeneration<T> shared(int generation) {
+        SharedGeneration<T> found = shared[generation];
+        if (found == null) {
+            throw new AssertionError("generation " + generation + " is not shared");
+        }
+        return found;
+    }
+
+    int control() {
+        return control;
+    }
+
+    boolean isClosed() {
+        return (control & CLOSED) != 0;
+    }
+
+    /** Sets a bit; false: it was set. */
+    boolean raise(int bit) {
+        return ((int) CONTROL.getAndBitwiseOr(this, bit) & bit) == 0;
+    }
+
+    void lower(int bit) {
+        CONTROL.getAndBitwiseAnd(this, ~bit);
+    }
+
+    // Entries on their way. The caller holds the entry.
+
+    /** An entry is new. */
+    void begin(Entry<T> entry) {
+        entry.bornCycle = cycle;
+        entry.askedCycle = entry.bornCycle;
+        entry.heatPeriod = period;
+        entry.stamp = clock.now();
+    }
+
+    /** An entry is put: notes its tag. */
+    void label(Entry<T> entry, Tag tag) {
+        if (entry.tag == Entry.FRESH) {
+            entry.tag = tag.index();
+            tag.missed();
+        } else if (entry.tag != tag.index()) {
+            report(entry);
+            entry.tag = tag.index();
+        }
+    }
+
+    /** Tells an entry's tag of the gets that it has not been told of. */
+    void report(Entry<T> entry) {
+        int news = entry.accesses - entry.reported;
+        if (news > 0) {
+            tags.at(entry.tag).hit(news);
+            entry.reported = entry.accesses;
+        }
+    }
+
+    /** Brings an entry's heat up to date. */
+    void fold(Entry<T> entry) {
+        int now = period;
+        if (entry.heatPeriod != now) {
+            report(entry);
+            Heat.fold(entry, now);
+        }
+    }
+
+    /** Records how long a sampled entry lay, now that it leaves a generation. */
+    void leave(Entry<T> entry, int generation, long nowNanos) {
+        if (entry.weight != 0) {
+            tags.at(entry.tag).lay(generation, nowNanos - entry.stamp, entry.weight);
+        }
+    }
+
+    /** An entry is put into a shared generation, or one above it if there is no room; false: nor there. */
+    boolean offerShared(Entry<T> entry, T object, int from) {
+        entry.askedCycle = cycle;
+        return pushShared(entry, object, Math.max(1, from));
+    }
+
+    private boolean pushShared(Entry<T> entry, T object, int from) {
+        for (int i = from; i < generations.length; i++) {
+            if (shared(i).offer(entry, object)) {
+                if (isClosed()) { /* the closer may have emptied it just before; one of us sees the entry */
+                    drainShared(Eviction.CLOSED);
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Moves an entry, which lay in {@code from}; false: there was no room. */
+    boolean migrate(Entry<T> entry, T object, int from, int to, long nowNanos) {
+        leave(entry, from, nowNanos);
+        Tag tag = tags.at(entry.tag); /* from here on the entry may be somebody else's */
+        if (!pushShared(entry, object, to)) {
+            return false;
+        }
+        departures[from].increment();
+        arrivals[to].increment();
+        tag.migrated();
+        return true;
+    }
+
+    /** Takes an entry from T1, T2...; its object is in {@code held}; or null. */
+    @Nullable Entry<T> takeShared() {
+        for (int i = 1; i < generations.length; i++) {
+            Entry<T> entry = shared(i).poll();
+            if (entry != null) {
+                fold(entry);
+                if (entry.weight != 0) {
+                    leave(entry, i, clock.now());
+                    entry.weight = 0;
+                }
+                hits[i].increment();
+                entry.accesses++;
+                report(entry);
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    /** Marks an entry that lay in a generation for destruction; the next {@link #bury} runs the hook. */
+    void doom(Entry<T> entry, T object, int generation, Eviction cause) {
+        report(entry);
+        tags.at(entry.tag).evicted();
+        evictions[generation][cause.ordinal()].increment();
+        entry.held = object;
+        entry.state = Entry.GONE;
+        Entry<T> seen;
+        do {
+            seen = doomed.get();
+            entry.next = seen;
+        } while (!doomed.compareAndSet(seen, entry)); /* each is pushed once in its life: no ABA */
+    }
+
+    /** Destroys what is doomed; the caller holds nothing that others wait for, since a hook may block. */
+    void bury() {
+        Entry<T> first = doomed.get() == null ? null : doomed.getAndSet(null);
+        for (Entry<T> entry = first; entry != null; entry = entry.next) {
+            table.remove(entry); /* before any hook: it makes room under the limit */
+            entry.clear();
+            destroyed.increment();
+        }
+        while (first != null) {
+            Entry<T> next = first.next;
+            T object = java.util.Objects.requireNonNull(first.held);
+            first.held = null;
+            first.next = null;
+            hooks.destroy(object);
+            first = next;
+        }
+    }
+
+    /** Misses since the last call; the scheduler's. */
+    long takeMisses() {
+        long now = misses.sum();
+        long news = now - toldMisses;
+        toldMisses = now;
+        return news;
+    }
+
+    /** Finds entries whose objects were taken and became garbage: their takers forgot them. */
+    void findLost() {
+        for (Entry<T> entry; (entry = table.pollCollected()) != null;) {
+            if (entry.abandon()) {
+                table.remove(entry);
+                lost.increment();
+                long count = lost.sum();
+                if (Long.bitCount(count) == 1) { /* the 1st, 2nd, 4th... */
+                    LOG.log(System.Logger.Level.WARNING, "pool \"" + name + "\": an object was taken and became garbage without"
+                        + " put (" + count + " so far); its destroy hook did not run. Put what you get, in a finally block"
+                        + (entry.site == null ? "; Checks.SAMPLED tells where objects are taken" : ""), entry.site);
+                }
+            }
+        }
+    }
+
+    /** Dooms whatever lies in T1, T2... now. */
+    int drainShared(Eviction cause) {
+        int count = 0;
+        for (int i = 1; i < generations.length; i++) {
+            SharedGeneration<T> generation = shared(i);
+            for (Entry<T> entry; (entry = generation.poll()) != null; count++) {
+                doom(entry, java.util.Objects.requireNonNull(entry.held), i, cause);
+            }
+        }
+        return count;
+    }
+
+    long evictions(int generation, Eviction cause) {
+        return evictions[generation][cause.ordinal()].sum();
+    }
+
+    // What becomes of an idle entry.
+
+    /** An entry stays where it is. */
+    static final int KEEP = -1;
+    /** An entry has outlived its time. */
+    static final int DROP = -2;
+
+    /** What becomes of an entry that lies in a generation: KEEP, DROP, or the generation that it moves to. */
+    int fate(Entry<T> entry, int generation, long nowNanos) {
+        fold(entry);
+        Quadrant quadrant = Heat.quadrant(entry, cycle);
+        int route = tags.at(entry.tag).route();
+        if (route > generation && quadrant != Quadrant.HIGH_YOUNG) {
+            return route; /* its class was promoted */
+        }
+        long timeToLive = generations[generation].timeToLiveNanos();
+        if (timeToLive == 0 || Heat.effectiveIdleNanos(entry, nowNanos) < timeToLive) {
+            return KEEP;
+        }
+        return switch (quadrant) {
+            case HIGH_OLD -> generation == last() ? KEEP : last();
+            case HIGH_YOUNG -> KEEP;
+            case LOW_OLD, LOW_YOUNG -> DROP;
+        };
+    }
+}
