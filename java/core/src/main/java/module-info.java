@@ -3,6 +3,7 @@
  */
 module dev.cenote.core {
     requires static transitive org.jspecify;
+    requires static com.google.errorprone.annotations; /* not transitive: who compiles without Error Prone need not have it */
     requires dev.cenote.binding;
     requires java.management;
     requires static jdk.jfr; /* bound by java.management's services where the runtime has them; else we do without */

@@ -1,5 +1,6 @@
 package dev.cenote;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import dev.cenote.internal.StoreOpenException;
 import dev.cenote.internal.StoreOptions;
 import java.nio.file.Path;
@@ -239,6 +240,8 @@ public final class BlockPoolBuilder {
      * @throws BackendUnavailableException if the backend that was asked for cannot run here
      * @throws CenoteException if the initial memory is not to be had
      */
+    @MustBeClosed
+    @SuppressWarnings("exports")
     public BlockPool build() {
         if (name == null) {
             name = "blocks-" + UNNAMED.incrementAndGet();

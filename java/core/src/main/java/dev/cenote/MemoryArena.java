@@ -1,5 +1,6 @@
 package dev.cenote;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import dev.cenote.binding.NativeMemory;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -65,6 +66,8 @@ public final class MemoryArena implements AutoCloseable {
      *
      * @return an open arena of kind {@link ArenaKind#CONFINED}
      */
+    @MustBeClosed
+    @SuppressWarnings("exports")
     public static MemoryArena confined() {
         return new MemoryArena(MemoryArenaBuilder.Defaults.CONFINED);
     }
@@ -74,6 +77,8 @@ public final class MemoryArena implements AutoCloseable {
      *
      * @return an open arena of kind {@link ArenaKind#SHARED}
      */
+    @MustBeClosed
+    @SuppressWarnings("exports")
     public static MemoryArena shared() {
         return new MemoryArena(MemoryArenaBuilder.Defaults.SHARED);
     }
@@ -83,6 +88,8 @@ public final class MemoryArena implements AutoCloseable {
      *
      * @return an open arena of kind {@link ArenaKind#PER_THREAD}
      */
+    @MustBeClosed
+    @SuppressWarnings("exports")
     public static MemoryArena perThread() {
         return new MemoryArena(MemoryArenaBuilder.Defaults.PER_THREAD);
     }

@@ -1,5 +1,6 @@
 package dev.cenote;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -183,6 +184,8 @@ public final class MemoryArenaBuilder {
      * @return an open arena without a chunk; the first piece takes one
      * @throws IllegalArgumentException if an option is out of its range, or no provider has that name
      */
+    @MustBeClosed
+    @SuppressWarnings("exports")
     public MemoryArena build() {
         ArenaSettings kept = settings;
         if (kept == null) {

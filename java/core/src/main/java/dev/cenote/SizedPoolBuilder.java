@@ -1,5 +1,6 @@
 package dev.cenote;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -164,6 +165,8 @@ public final class SizedPoolBuilder {
      * @throws BackendUnavailableException if the backend that was asked for cannot run here
      * @throws CenoteException if the pool cannot be opened
      */
+    @MustBeClosed
+    @SuppressWarnings("exports")
     public SizedPool build() {
         if (name == null) {
             name = "sizes-" + UNNAMED.incrementAndGet();
