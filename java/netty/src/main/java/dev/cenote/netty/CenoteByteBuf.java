@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A direct buffer over one block of the allocator's pool.
  * <p>It hangs on its block ({@link Block#attachment}) for as long as the block exists, with its views, so a life of a
- * buffer makes no garbage. When a buffer moves to another block, the two objects swap blocks and both stay attached.
+ * buffer makes no garbage. When a buffer moves to another block, the two objects swap blocks. A buffer that the leak detector
+ * watches leaves its block for that life: the block would keep it reachable, and no leak would ever be found.
  * <p>Netty's checks come first (reference count, bounds of the capacity); the memory is reached through a view of the
  * whole block that checks the block's bounds too, so no access can leave the block, even with Netty's checks off.
  */
@@ -32,6 +33,9 @@ final class CenoteByteBuf extends CountedByteBuf {
     private static final VarHandle LONG_LE = view(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(4096).asReadOnlyBuffer();
 
+    /** Whether each life has an object of its own, which never hangs on a block. */
+    private final boolean fresh;
+    private boolean hanging;
     private Block block;
     /** The block's size. */
     private int room;
@@ -42,12 +46,14 @@ final class CenoteByteBuf extends CountedByteBuf {
     /** What {@link #internalNioBuffer} gives, made when first asked for. */
     private @Nullable ByteBuffer internal;
 
-    CenoteByteBuf(CenoteByteBufAllocator allocator, boolean strict, Block block) {
-        super(allocator, strict);
+    CenoteByteBuf(CenoteByteBufAllocator allocator, boolean fresh, Block block) {
+        super(allocator, fresh);
+        this.fresh = fresh;
         this.block = block;
         this.room = block.bytes();
         this.address = addressOf(block);
         this.memory = block.buffer();
+        hang(!fresh);
     }
 
     private static VarHandle view(Class<?> array, ByteOrder order) {
@@ -64,8 +70,21 @@ final class CenoteByteBuf extends CountedByteBuf {
 
     // --- Memory ------------------------------------------------------------------------------------------------------
 
+    private void hang(boolean wanted) {
+        hanging = wanted;
+        block.attach(wanted ? this : null);
+    }
+
+    /** Lets nothing but its owner reach this object until it is released. */
+    void leaveBlock() {
+        hang(false);
+    }
+
     @Override
     void free() {
+        if (!hanging && !fresh) {
+            hang(true);
+        }
         allocator.put(block);
     }
 
@@ -101,8 +120,8 @@ final class CenoteByteBuf extends CountedByteBuf {
         address = itsAddress;
         memory = itsMemory;
         internal = null;
-        allocator.keep(block, this);
-        allocator.keep(other.block, other);
+        hang(hanging);
+        other.hang(other.hanging);
     }
 
     @Override

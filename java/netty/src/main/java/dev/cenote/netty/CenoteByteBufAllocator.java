@@ -2,6 +2,8 @@ package dev.cenote.netty;
 
 import dev.cenote.Block;
 import dev.cenote.CenoteException;
+import dev.cenote.SizedPool;
+import dev.cenote.SizedPoolStats;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocatorMetric;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * CenoteByteBufAllocator allocator = new CenoteByteBufAllocator();
  * new ServerBootstrap().option(ChannelOption.ALLOCATOR, allocator).childOption(ChannelOption.ALLOCATOR, allocator)
  * }</pre>
- * <p>Direct buffers lie in blocks of a {@link dev.cenote.SizedPool}, heap buffers in pooled arrays; composite buffers are
+ * <p>Direct buffers lie in blocks of a {@link SizedPool}, heap buffers in pooled arrays; composite buffers are
  * Netty's own, with components from here. Everything else is as Netty documents it for {@link ByteBuf}.
  * <p>Any thread may allocate and release, with or without Netty's own thread classes. A direct buffer costs no lock, call or
  * garbage while the thread's magazine serves; a heap buffer costs an uncontended lock.
@@ -28,7 +30,7 @@ public final class CenoteByteBufAllocator extends AbstractByteBufAllocator
 
     private static final int DEFAULT_INITIAL_CAPACITY = 256;
 
-    private final ClassPools pool;
+    private final SizedPool pool;
     private final HeapArrays arrays;
     private final boolean preferDirect;
     private final boolean freshBuffers;
@@ -44,7 +46,7 @@ public final class CenoteByteBufAllocator extends AbstractByteBufAllocator
         this.preferDirect = builder.preferDirect();
         this.freshBuffers = builder.freshBuffers();
         this.arrays = new HeapArrays(this, freshBuffers);
-        this.pool = new ClassPools(builder);
+        this.pool = builder.openPool();
     }
 
     /** {@return a builder with the defaults} */
@@ -85,9 +87,13 @@ public final class CenoteByteBufAllocator extends AbstractByteBufAllocator
 
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-        CenoteByteBuf buffer = bufferOf(pool.get(initialCapacity));
+        CenoteByteBuf buffer = bufferOf(get(initialCapacity));
         buffer.begin(initialCapacity, maxCapacity);
-        return watched(buffer);
+        ByteBuf given = watched(buffer);
+        if (given != buffer) {
+            buffer.leaveBlock(); /* the detector reports what nobody can reach any more */
+        }
+        return given;
     }
 
     @Override
@@ -123,37 +129,29 @@ public final class CenoteByteBufAllocator extends AbstractByteBufAllocator
 
     private CenoteByteBuf newBufferOf(Block block) {
         try {
-            CenoteByteBuf made = new CenoteByteBuf(this, freshBuffers, block);
-            keep(block, made);
-            return made;
+            return new CenoteByteBuf(this, freshBuffers, block);
         } catch (OutOfMemoryError e) {
-            pool.put(block);
+            block.close();
             throw e;
         }
     }
 
-    /** Hangs a buffer on its block for the block's next owners, unless each is to have a new one. */
-    void keep(Block block, CenoteByteBuf buffer) {
-        if (!freshBuffers) {
-            block.attach(buffer);
-        }
-    }
-
     Block get(int bytes) {
-        return pool.get(bytes);
+        return pool.get(Math.max(bytes, 1)); /* an empty buffer has memory too: it may grow */
     }
 
     void put(Block block) {
-        pool.put(block);
+        block.close();
     }
 
     /** A block for a buffer that shrinks; null if it may as well stay in its block. Throws nothing: shrinking must not fail. */
     @Nullable Block smaller(int bytes, int room) {
-        if (pool.classBytes(bytes) >= room) {
+        int least = Math.max(bytes, 1);
+        if (pool.classBytes(least) >= room) {
             return null;
         }
         try {
-            return pool.tryGet(bytes);
+            return pool.tryGet(least);
         } catch (CenoteException e) {
             return null; /* closed, for one */
         }
@@ -182,7 +180,7 @@ public final class CenoteByteBufAllocator extends AbstractByteBufAllocator
 
         @Override
         public long usedDirectMemory() {
-            return pool.bytesInUse();
+            return pool.stats().bytesInUse();
         }
 
         @Override
@@ -190,6 +188,15 @@ public final class CenoteByteBufAllocator extends AbstractByteBufAllocator
             return "CenoteByteBufAllocatorMetric(usedHeapMemory: " + usedHeapMemory() + "; usedDirectMemory: "
                 + usedDirectMemory() + ')';
         }
+    }
+
+    /**
+     * Tells what the pool of direct memory holds and has done.
+     *
+     * @return numbers of this moment, by size class too
+     */
+    public SizedPoolStats stats() {
+        return pool.stats();
     }
 
     /**

@@ -1,20 +1,24 @@
 package dev.cenote.netty;
 
 import dev.cenote.Backend;
-import dev.cenote.NumaPolicy;
+import dev.cenote.SizedPool;
+import dev.cenote.SizedPoolBuilder;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Describes a {@link CenoteByteBufAllocator}. Not for several threads at once; may be used for several allocators.
  */
 public final class CenoteByteBufAllocatorBuilder {
 
+    private static final long LEAST_BYTES = 64L << 20;
+
     private String name = "netty";
     private boolean preferDirect = true;
     private boolean freshBuffers;
-    private long maximumBytes = 1L << 30;
-    private NumaPolicy numaPolicy = NumaPolicy.local();
+    private long maximumBytes = Math.max(LEAST_BYTES, Runtime.getRuntime().maxMemory());
     private Backend backend = Backend.AUTO;
+    private Consumer<SizedPoolBuilder> memory = pool -> { };
 
     CenoteByteBufAllocatorBuilder() {
     }
@@ -42,24 +46,14 @@ public final class CenoteByteBufAllocatorBuilder {
     }
 
     /**
-     * The bound of all direct buffers together. Default: 1 GiB.
+     * The bound of the memory in service for direct buffers. Default: the maximum size of the heap, which is also what the JDK
+     * and Netty allow direct memory by default, or 64 MiB if that is more.
      *
-     * @param value bytes, as for {@link dev.cenote.BlockPoolBuilder#maximumBytes}
+     * @param value bytes, as for {@link SizedPoolBuilder#maximumBytes}
      * @return this
      */
     public CenoteByteBufAllocatorBuilder maximumBytes(long value) {
         this.maximumBytes = value;
-        return this;
-    }
-
-    /**
-     * Where memory lies on a machine with several NUMA nodes. Default: {@link NumaPolicy#local()}.
-     *
-     * @param value the policy
-     * @return this
-     */
-    public CenoteByteBufAllocatorBuilder numaPolicy(NumaPolicy value) {
-        this.numaPolicy = Objects.requireNonNull(value, "numaPolicy");
         return this;
     }
 
@@ -71,6 +65,18 @@ public final class CenoteByteBufAllocatorBuilder {
      */
     public CenoteByteBufAllocatorBuilder backend(Backend value) {
         this.backend = Objects.requireNonNull(value, "backend");
+        return this;
+    }
+
+    /**
+     * Sets further options of the pool of direct memory: NUMA policy, huge pages, how long idle memory stays, the largest
+     * pooled size. For example {@code memory(pool -> pool.retainFor(Duration.ofSeconds(1)))}.
+     *
+     * @param value is given the pool's builder at each {@link #build()}, after this builder's own options
+     * @return this
+     */
+    public CenoteByteBufAllocatorBuilder memory(Consumer<SizedPoolBuilder> value) {
+        this.memory = Objects.requireNonNull(value, "memory");
         return this;
     }
 
@@ -88,10 +94,6 @@ public final class CenoteByteBufAllocatorBuilder {
         return this;
     }
 
-    String name() {
-        return name;
-    }
-
     boolean preferDirect() {
         return preferDirect;
     }
@@ -100,16 +102,10 @@ public final class CenoteByteBufAllocatorBuilder {
         return freshBuffers;
     }
 
-    long maximumBytes() {
-        return maximumBytes;
-    }
-
-    NumaPolicy numaPolicy() {
-        return numaPolicy;
-    }
-
-    Backend backend() {
-        return backend;
+    SizedPool openPool() {
+        SizedPoolBuilder pool = SizedPool.builder().name(name).maximumBytes(maximumBytes).backend(backend);
+        memory.accept(pool);
+        return pool.build();
     }
 
     /**
