@@ -24,7 +24,7 @@ final class ArenaChunk {
     final ByteBuffer view;
     /** The arena that holds it, for the sweep and for lists of what is live. Null: none does. */
     volatile @Nullable ArenaRegion holder;
-    /** Confined arenas: bytes from the base that were given out, valid while it is not the current chunk. */
+    /** Confined arenas: bytes before the end that were given out, valid while it is not the current chunk. */
     long used;
     /** Whether an arena had it before: the opposite of fresh memory. */
     boolean isUsed;
@@ -45,6 +45,11 @@ final class ArenaChunk {
         block.attach(made);
         ArenaWatch.register(made);
         return made;
+    }
+
+    /** Where pieces end: a multiple of 8. */
+    long end() {
+        return base + bytes & -ArenaSettings.ALIGNMENT_LEAST;
     }
 
     private static boolean hasAddress(Block block) {

@@ -16,6 +16,8 @@ final class ConfinedRegion extends ArenaRegion {
     private static final long ZEROED_AT_A_TIME = 4096;
 
     private final Thread owner;
+    /** Whether a reset may keep one chunk. */
+    private final boolean canRetain;
     private ArenaChunk[] order = NONE;
     private int ordered;
     /** Index in order of the chunk that the arena's cursor is in; -1: in none. */
@@ -35,6 +37,7 @@ final class ConfinedRegion extends ArenaRegion {
     ConfinedRegion(ArenaSettings settings, Thread owner) {
         super(settings);
         this.owner = owner;
+        this.canRetain = !settings.isParanoid() && settings.retainedBytes() >= settings.chunkBytes();
     }
 
     @Override
@@ -63,20 +66,20 @@ final class ConfinedRegion extends ArenaRegion {
     long allocate(MemoryArena arena, long bytes, long alignment) {
         checkUse();
         checkPiece(bytes, alignment);
+        long mask = -Math.max(alignment, ArenaSettings.ALIGNMENT_LEAST);
         try {
             while (true) {
-                long start = aligned(arena.cursor, alignment);
-                long next = start + padded(bytes);
+                long start = arena.cursor - bytes & mask;
                 ArenaChunk chunk = current();
-                if (chunk != null && next <= arena.end) {
-                    arena.cursor = next;
+                if (chunk != null && start >= arena.floor) {
+                    arena.cursor = start;
                     arena.pieces++;
                     return start;
                 }
-                if (chunk != null && next <= lastOf(chunk)) {
-                    zeroTo(arena, chunk, next);
+                if (chunk != null && start >= lowest(chunk)) {
+                    zeroTo(arena, chunk, start);
                 } else if (needed(bytes, alignment) > settings.chunkBytes()) {
-                    return allocateLarge(arena, bytes, alignment);
+                    return allocateLarge(arena, bytes, mask);
                 } else {
                     advance(arena, bytes, alignment);
                 }
@@ -86,42 +89,43 @@ final class ConfinedRegion extends ArenaRegion {
         }
     }
 
-    /** Where the current chunk ends for this arena: at its own end, or where the limit is reached. */
-    private long lastOf(ArenaChunk chunk) {
-        return chunk.base + Math.min(chunk.bytes & -ArenaSettings.ALIGNMENT_LEAST, settings.limitBytes() - usedBefore);
+    /** How low the cursor may go in the current chunk: to the chunk's base, or to where the limit is reached. */
+    private long lowest(ArenaChunk chunk) {
+        long end = chunk.end();
+        return end - (Math.min(end - chunk.base, settings.limitBytes() - usedBefore) & -ArenaSettings.ALIGNMENT_LEAST);
     }
 
-    /** What is given out may be used as zeros: the arena's end runs ahead of its cursor by what is zeroed. */
-    private void zeroTo(MemoryArena arena, ArenaChunk chunk, long next) {
-        long to = Math.min(lastOf(chunk), Math.max(next, arena.end + ZEROED_AT_A_TIME)) & -ArenaSettings.ALIGNMENT_LEAST;
-        chunk.fill(arena.end, to - arena.end, (byte) 0);
-        arena.end = to;
+    /** What is given out may be used as zeros: the arena's floor is as low as is zeroed. */
+    private void zeroTo(MemoryArena arena, ArenaChunk chunk, long start) {
+        long to = Math.max(lowest(chunk), Math.min(start, arena.floor - ZEROED_AT_A_TIME));
+        chunk.fill(to, arena.floor - to, (byte) 0);
+        arena.floor = to;
     }
 
-    private void checkLimit(MemoryArena arena, long used, long bytes) {
+    private void checkLimit(MemoryArena arena, long bytes) {
+        long used = usedBytes(arena);
         if (used + padded(bytes) > settings.limitBytes()) {
-            throw ArenaTexts.limit(settings, bytes, usedBytes(arena));
+            throw ArenaTexts.limit(settings, bytes, used);
         }
     }
 
     private long usedBytes(MemoryArena arena) {
-        return usedBefore + (current < 0 ? 0 : arena.cursor - arena.base);
+        return usedBefore + (current < 0 ? 0 : arena.end - arena.cursor);
     }
 
     /** Leaves the current chunk for the next: one that a reset kept, or a new one. Nothing has changed if it throws. */
     private void advance(MemoryArena arena, long bytes, long alignment) {
-        ArenaChunk left = current();
-        long used = left == null ? 0 : arena.cursor - left.base;
-        checkLimit(arena, usedBefore + used, needed(bytes, alignment));
+        checkLimit(arena, needed(bytes, alignment));
         if (current + 1 == ordered) {
             ArenaChunk chunk = take(settings.chunkBytes());
             order = with(order, ordered++, chunk);
             hold(chunk);
         }
+        ArenaChunk left = current();
         if (left != null) {
-            left.used = used;
-            usedBefore += used;
-            wasted += left.bytes - used;
+            left.used = arena.end - arena.cursor;
+            usedBefore += left.used;
+            wasted += left.bytes - left.used;
         }
         current++;
         enterChunk(arena, order[current]);
@@ -129,18 +133,19 @@ final class ConfinedRegion extends ArenaRegion {
 
     private void enterChunk(MemoryArena arena, ArenaChunk chunk) {
         arena.base = chunk.base;
-        arena.cursor = chunk.base;
+        arena.end = chunk.end();
+        arena.cursor = arena.end;
         arena.view = chunk.view;
-        arena.end = settings.zeroed() ? chunk.base : lastOf(chunk) & -ArenaSettings.ALIGNMENT_LEAST;
+        arena.floor = settings.zeroed() ? arena.end : lowest(chunk);
     }
 
-    private long allocateLarge(MemoryArena arena, long bytes, long alignment) {
-        checkLimit(arena, usedBytes(arena), bytes);
-        ArenaChunk chunk = take(needed(bytes, alignment));
+    private long allocateLarge(MemoryArena arena, long bytes, long mask) {
+        checkLimit(arena, bytes);
+        ArenaChunk chunk = take(needed(bytes, -mask));
         large = with(large, larges++, chunk);
         hold(chunk);
-        long start = aligned(chunk.base, alignment);
-        chunk.used = start - chunk.base + padded(bytes);
+        long start = chunk.end() - bytes & mask;
+        chunk.used = chunk.end() - start;
         if (settings.zeroed()) {
             chunk.fill(start, bytes, (byte) 0);
         }
@@ -148,7 +153,7 @@ final class ConfinedRegion extends ArenaRegion {
         wasted += chunk.bytes - chunk.used;
         ArenaChunk open = current();
         if (open != null) {
-            arena.end = Math.max(arena.cursor, Math.min(arena.end, lastOf(open) & -ArenaSettings.ALIGNMENT_LEAST));
+            arena.floor = Math.min(arena.cursor, Math.max(arena.floor, lowest(open)));
         }
         arena.pieces++;
         return start;
@@ -196,8 +201,9 @@ final class ConfinedRegion extends ArenaRegion {
         int at = lastBelow(address);
         if (at >= 0 && bytes >= 0) {
             ArenaChunk chunk = sorted[at];
-            long used = chunk == current() ? arena.cursor - chunk.base : chunk.used;
-            if (address - chunk.base <= used - bytes) {
+            long end = chunk.end();
+            long lowest = chunk == current() ? arena.cursor : end - chunk.used;
+            if (address >= lowest && address <= end - bytes) {
                 return chunk;
             }
         }
@@ -215,6 +221,18 @@ final class ConfinedRegion extends ArenaRegion {
     @Override
     void reset(MemoryArena arena) {
         checkUse();
+        resets++;
+        if (sorteds == 1 && current == 0 && canRetain) { /* by far the usual case: one chunk of usual size */
+            wasted = 0;
+            usedBefore = 0;
+            arena.cursor = arena.end;
+            arena.floor = settings.zeroed() ? arena.end : lowest(order[0]);
+            return;
+        }
+        resetMany(arena);
+    }
+
+    private void resetMany(MemoryArena arena) {
         ArenaSite released = releasing("reset");
         int keep = settings.isParanoid() ? 0 : (int) Math.min(ordered, settings.retainedBytes() / settings.chunkBytes());
         for (int i = keep; i < ordered; i++) {
@@ -236,7 +254,6 @@ final class ConfinedRegion extends ArenaRegion {
         }
         usedBefore = 0;
         wasted = 0;
-        resets++;
         current = keep > 0 ? 0 : -1;
         if (keep > 0) {
             enterChunk(arena, order[0]);

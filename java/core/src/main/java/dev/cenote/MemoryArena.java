@@ -29,17 +29,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryArena implements AutoCloseable {
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
     private static final long NOWHERE = Long.MAX_VALUE;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
     /* Of a confined arena; all others have no owner and leave the hot path at its first comparison. */
     private final @Nullable Thread owner;
-    /** Where the next piece begins, a multiple of 8. */
-    long cursor;
-    /** Where pieces end, a multiple of 8. */
+    /** Where the last piece begins: the next one ends here. A multiple of 8; {@link #NOWHERE}: there is no chunk. */
+    long cursor = NOWHERE;
+    /** How low the cursor may go in the current chunk. A multiple of 8. */
+    long floor = NOWHERE;
+    /** Where the first piece of the current chunk ends. */
     long end;
-    /** Where the current chunk begins; {@link #NOWHERE}: there is none. */
-    long base = NOWHERE;
+    /** Where the current chunk's view begins. */
+    long base;
     /** The current chunk's view. */
     ByteBuffer view = NOTHING;
     /** Pieces given out. */
@@ -121,10 +123,10 @@ public final class MemoryArena implements AutoCloseable {
      * @throws PoolExhaustedException if there is no memory
      */
     public long allocate(long bytes) {
-        long start = cursor;
-        long left = end - start;
-        if (Long.compareUnsigned(bytes - 1, left) < 0 && owner == Thread.currentThread()) {
-            cursor = start + (bytes + 7 & -8);
+        long top = cursor;
+        long start = top - bytes & -ArenaSettings.ALIGNMENT_LEAST;
+        if (start >= floor && start < top && owner == Thread.currentThread()) { /* bytes below 1 end at the second */
+            cursor = start;
             pieces++;
             return start;
         }
@@ -142,12 +144,11 @@ public final class MemoryArena implements AutoCloseable {
      * @throws PoolExhaustedException if there is no memory
      */
     public long allocate(long bytes, long alignment) {
-        long mask = alignment - 1;
-        long start = cursor + mask & -alignment;
-        long left = end - start;
-        if ((alignment & mask) == 0 && mask >>> 20 == 0 && left > 0 && Long.compareUnsigned(bytes - 1, left) < 0
+        long top = cursor;
+        long start = top - bytes & -alignment & -ArenaSettings.ALIGNMENT_LEAST;
+        if (start >= floor && bytes > 0 && (alignment & alignment - 1) == 0 && alignment - 1 >>> 20 == 0
                 && owner == Thread.currentThread()) {
-            cursor = start + (bytes + 7 & -8);
+            cursor = start;
             pieces++;
             return start;
         }
@@ -244,9 +245,10 @@ public final class MemoryArena implements AutoCloseable {
 
     /** No memory is current any more: all but the checks of the slow paths is out of reach. */
     void forget() {
-        cursor = 0;
+        cursor = NOWHERE;
+        floor = NOWHERE;
         end = 0;
-        base = NOWHERE;
+        base = 0;
         view = NOTHING;
     }
 
@@ -257,7 +259,7 @@ public final class MemoryArena implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the arena has not given them out
      */
     public byte getByte(long address) {
-        if (address >= base && address <= cursor - Byte.BYTES && owner == Thread.currentThread()) {
+        if (address >= cursor && address <= end - Byte.BYTES && owner == Thread.currentThread()) {
             return NativeMemory.DIRECT ? NativeMemory.getByte(address) : view.get((int) (address - base));
         }
         ArenaChunk chunk = region.enter(this, address, Byte.BYTES);
@@ -279,7 +281,7 @@ public final class MemoryArena implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the arena has not given them out
      */
     public void putByte(long address, byte value) {
-        if (address >= base && address <= cursor - Byte.BYTES && owner == Thread.currentThread()) {
+        if (address >= cursor && address <= end - Byte.BYTES && owner == Thread.currentThread()) {
             if (NativeMemory.DIRECT) {
                 NativeMemory.putByte(address, value);
             } else {
@@ -310,7 +312,7 @@ public final class MemoryArena implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the arena has not given them out
      */
     public int getInt(long address) {
-        if (address >= base && address <= cursor - Integer.BYTES && owner == Thread.currentThread()) {
+        if (address >= cursor && address <= end - Integer.BYTES && owner == Thread.currentThread()) {
             return NativeMemory.DIRECT ? NativeMemory.getInt(address) : view.getInt((int) (address - base));
         }
         ArenaChunk chunk = region.enter(this, address, Integer.BYTES);
@@ -332,7 +334,7 @@ public final class MemoryArena implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the arena has not given them out
      */
     public void putInt(long address, int value) {
-        if (address >= base && address <= cursor - Integer.BYTES && owner == Thread.currentThread()) {
+        if (address >= cursor && address <= end - Integer.BYTES && owner == Thread.currentThread()) {
             if (NativeMemory.DIRECT) {
                 NativeMemory.putInt(address, value);
             } else {
@@ -363,7 +365,7 @@ public final class MemoryArena implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the arena has not given them out
      */
     public long getLong(long address) {
-        if (address >= base && address <= cursor - Long.BYTES && owner == Thread.currentThread()) {
+        if (address >= cursor && address <= end - Long.BYTES && owner == Thread.currentThread()) {
             return NativeMemory.DIRECT ? NativeMemory.getLong(address) : view.getLong((int) (address - base));
         }
         ArenaChunk chunk = region.enter(this, address, Long.BYTES);
@@ -385,7 +387,7 @@ public final class MemoryArena implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the arena has not given them out
      */
     public void putLong(long address, long value) {
-        if (address >= base && address <= cursor - Long.BYTES && owner == Thread.currentThread()) {
+        if (address >= cursor && address <= end - Long.BYTES && owner == Thread.currentThread()) {
             if (NativeMemory.DIRECT) {
                 NativeMemory.putLong(address, value);
             } else {
