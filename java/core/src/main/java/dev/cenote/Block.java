@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class Block implements AutoCloseable {
 
     static final int FREE = 0;
+    /** What PARANOID pools fill free memory with. */
+    static final byte POISON = (byte) 0xDE;
     /** The number of a block that lies in no chunk: general allocation holds it. */
     static final int LARGE = -1;
 
@@ -36,12 +38,15 @@ public final class Block implements AutoCloseable {
      * and the second get finds it taken and drops it.
      */
     int state;
-    private final int bytes;
+    /** 0 once a handle is void: then every accessor refuses. */
+    private int bytes;
     private final int start;
     private final ByteBuffer chunk;
     private final long address;
     private @Nullable ByteBuffer buffer;
     private @Nullable Object attachment;
+    /** Of a watched block, see {@link PoolWatch}. */
+    @Nullable BlockTrace trace;
 
     /** Lies in a chunk's view from {@code start} on. */
     Block(BlockPool pool, int number, int bytes, ByteBuffer chunk, int start, long address) {
@@ -54,6 +59,12 @@ public final class Block implements AutoCloseable {
         if (NativeMemory.DIRECT && address == 0) {
             throw new AssertionError("a JDK that reads memory by address must know the address");
         }
+    }
+
+    /** A handle for one stay outside, on the same memory. */
+    Block(Block plain, BlockTrace trace) {
+        this(plain.pool, plain.number, plain.bytes, plain.chunk, plain.start, plain.address);
+        this.trace = trace;
     }
 
     /** {@return the pool it belongs to} */
@@ -95,6 +106,9 @@ public final class Block implements AutoCloseable {
     }
 
     private ByteBuffer makeBuffer() {
+        if (bytes == 0) {
+            throw stale();
+        }
         ByteBuffer made = chunk.slice(start, bytes).order(ByteOrder.nativeOrder());
         buffer = made;
         return made;
@@ -122,9 +136,42 @@ public final class Block implements AutoCloseable {
     /** Tells that an offset is in order. */
     private void check(int offset, int width) {
         if ((offset | ((long) bytes - width - offset)) < 0) { /* long: no offset overflows */
+            if (bytes == 0) {
+                throw stale();
+            }
             throw new IndexOutOfBoundsException(width + " bytes at offset " + offset + " do not lie in a block of " + bytes
                 + " bytes of pool \"" + pool.name() + "\"; offsets go from 0 to " + (bytes - width));
         }
+    }
+
+    private StaleEntryException stale() {
+        StaleEntryException stale = new StaleEntryException("block " + number + " of pool \"" + pool.name()
+            + "\" was used after it was put; whoever put it has to forget it, and whoever kept it to stop using it");
+        BlockTrace known = trace;
+        return known != null ? known.explain(stale) : stale;
+    }
+
+    /** Makes this handle void; the memory is another's from now on. */
+    void retire() {
+        bytes = 0;
+        state = FREE;
+        buffer = null;
+    }
+
+    void fill(byte value) {
+        for (int i = 0; i < bytes; i++) {
+            putByte(i, value);
+        }
+    }
+
+    /** The first offset where another value stands, or -1. */
+    int firstNot(byte value) {
+        for (int i = 0; i < bytes; i++) {
+            if (getByte(i) != value) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.cenote.internal.VirtualThreads;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
@@ -49,6 +50,8 @@ public final class BlockPool implements Pool<Block> {
     /** What {@link Block#state} holds while a block of this pool is taken: never 0, unlike that of other pools. */
     private final int mark;
     private final LongAdder duplicates = new LongAdder();
+    private final Checks checks;
+    private final @Nullable PoolWatch watch;
     private final String name;
     private final int blockBytes;
     private final long maximumBytes;
@@ -66,7 +69,8 @@ public final class BlockPool implements Pool<Block> {
     private volatile @Nullable Predicate<Block> large;
 
     BlockPool(BlockPoolBuilder builder, Backends.Opened opened) {
-        this.mark = nextMark();
+        this.checks = builder.checks();
+        this.mark = checks == Checks.OFF ? Block.FREE : nextMark(); /* OFF: taken or free, all is the same */
         this.name = builder.name();
         this.blockBytes = builder.blockBytes();
         this.maximumBytes = builder.maximumBytes();
@@ -74,6 +78,7 @@ public final class BlockPool implements Pool<Block> {
         this.store = opened.store();
         this.directory = new BlockDirectory(this, store, blockBytes);
         store.onRetire(directory.forgetter());
+        this.watch = PoolWatch.of(this, checks, store.stride(), store.blocksMax());
         this.nobody = newStripe();
         this.newest = nobody;
         this.locals = new LocalTable(nobody, this::newLocal);
@@ -82,10 +87,10 @@ public final class BlockPool implements Pool<Block> {
         this.lifetime = new PoolLifetime(this, store, accounts);
     }
 
-    /** Repeats itself after 2^32 pools of one class loader. */
+    /** Even, so that a watched block can carry the odd number behind it. Repeats itself after 2^31 pools of one class loader. */
     private static int nextMark() {
-        int next = MARKS.incrementAndGet();
-        return next != Block.FREE ? next : MARKS.incrementAndGet();
+        int next = MARKS.addAndGet(2);
+        return next != Block.FREE ? next : MARKS.addAndGet(2);
     }
 
     private LocalBlockPool newStripe() {
@@ -321,6 +326,33 @@ public final class BlockPool implements Pool<Block> {
         }
     }
 
+    /** {@return how much it looks after its users} */
+    public Checks checks() {
+        return checks;
+    }
+
+    /**
+     * Lists the blocks that are out, by the line that took them.
+     *
+     * @return most blocks first. At {@link Checks#PARANOID} all have their stack, at {@link Checks#SAMPLED} some; those
+     *     without one are counted in an element of their own, which comes last. O(watched blocks).
+     */
+    public List<OutstandingSite> dumpOutstanding() {
+        long all = stats().blocksInUse();
+        if (watch != null) {
+            return watch.sites(all);
+        }
+        return all == 0 ? List.of() : List.of(new OutstandingSite(all, Duration.ZERO, "", List.of()));
+    }
+
+    /**
+     * {@return how many blocks were found written to after they were put; only {@link Checks#PARANOID} looks, when it lets a
+     * block go out of quarantine}
+     */
+    public long writesAfterPut() {
+        return watch == null ? 0 : watch.writesAfterPut();
+    }
+
     /** {@return bytes of a block} */
     public int blockBytes() {
         return blockBytes;
@@ -476,9 +508,33 @@ public final class BlockPool implements Pool<Block> {
         lifetime.settle();
     }
 
-    /** Brings the blocks of dead threads and of idle stripes to the depot. */
+    @Nullable PoolWatch watch() {
+        return watch;
+    }
+
+    /** Lets go of the quarantine, unless all stripes are held at this moment. */
+    void emptyQuarantine() {
+        if (watch == null) {
+            return;
+        }
+        LocalBlockPool stripe = stripes.tryLock(); /* the caller may hold one, so it must not wait for another */
+        if (stripe == null) {
+            return;
+        }
+        try {
+            for (Block block = watch.release(); block != null; block = watch.release()) {
+                stripe.stow(block);
+            }
+            stripe.flush();
+        } finally {
+            stripe.unlock();
+        }
+    }
+
+    /** Brings the blocks of dead threads, of idle stripes and of the quarantine to the depot. */
     void collect() {
         if (!lifetime.isReleased()) {
+            emptyQuarantine();
             accounts.sweep();
             stripes.flush();
         }
@@ -538,12 +594,16 @@ public final class BlockPool implements Pool<Block> {
         large = taker;
     }
 
-    /** A block that is not out of this pool's chunks: a large one, or a mistake. */
-    void turnAway(@Nullable Block block) {
+    /** A block that is not simply out: a large one, a watched one, or a mistake. Gives the one that is free now, if any. */
+    @Nullable Block turnAway(@Nullable Block block) {
         Predicate<Block> taker = large;
-        if (taker == null || block == null || block.pool != this || block.number != Block.LARGE || !taker.test(block)) {
-            throw refused(block);
+        if (taker != null && block != null && block.pool == this && block.number == Block.LARGE && taker.test(block)) {
+            return null;
         }
+        if (watch != null) {
+            return watch.returned(block);
+        }
+        throw refused(block);
     }
 
     /** Says why a block was not taken back. */

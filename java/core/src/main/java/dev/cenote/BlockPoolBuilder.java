@@ -20,6 +20,7 @@ public final class BlockPoolBuilder {
     private static final long CHUNK_BYTES_MAX = 1L << 30;
     private static final int MAGAZINE_BLOCKS_MAX = 64;
     private static final AtomicInteger UNNAMED = new AtomicInteger();
+    private static final Checks DEFAULT_CHECKS = Checks.byDefault();
 
     private @Nullable String name;
     private int blockBytes;
@@ -34,11 +35,28 @@ public final class BlockPoolBuilder {
     private long maximumRetainedBytes = Long.MAX_VALUE;
     private Duration retainFor = Duration.ofSeconds(10);
     private Backend asked = Backend.AUTO;
+    private Checks checks = DEFAULT_CHECKS;
     private boolean packed;
     private boolean onDemand;
     private @Nullable Path file;
 
     BlockPoolBuilder() {
+    }
+
+    /**
+     * How much the pool looks after its users. Default: what the system property {@value Checks#PROPERTY} says, else
+     * {@link Checks#BASIC}.
+     *
+     * @param value the level
+     * @return this
+     */
+    public BlockPoolBuilder checks(Checks value) {
+        this.checks = Objects.requireNonNull(value, "checks");
+        return this;
+    }
+
+    Checks checks() {
+        return checks;
     }
 
     /**

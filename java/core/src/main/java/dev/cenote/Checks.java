@@ -18,5 +18,19 @@ public enum Checks {
      * Every entry's stack; released memory is poisoned and kept apart for a while, so that a write after release is
      * found and reported with both stacks. For tests: costs microseconds an entry.
      */
-    PARANOID
+    PARANOID;
+
+    /** The system property that names the level of pools whose builder was told none: off, basic, sampled or paranoid. */
+    public static final String PROPERTY = "cenote.checks";
+
+    static Checks byDefault() {
+        String named = System.getProperty(PROPERTY, "basic");
+        for (Checks level : values()) {
+            if (level.name().equalsIgnoreCase(named)) {
+                return level;
+            }
+        }
+        throw new IllegalArgumentException("system property " + PROPERTY + " is \"" + named
+            + "\"; it must be off, basic, sampled or paranoid");
+    }
 }

@@ -107,7 +107,7 @@ final class LargePieces {
         if (piece == null) {
             return false;
         }
-        block.state = Block.FREE;
+        block.retire(); /* its memory may be unmapped: whoever still has the block must not reach it */
         release(piece);
         return true;
     }

@@ -62,6 +62,8 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     private int full;
     private int swings;
     private boolean refilledSinceSpill;
+    private int interval = 1;
+    private long sampledNanos;
     @SuppressWarnings("unused")
     private long q00, q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15;
 
@@ -78,6 +80,8 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         this.numbers = new int[full + PAD];
         this.top = PAD;
         this.least = OUT_OF_REACH; /* the first get and put look at the pool's control word */
+        PoolWatch watch = pool.watch();
+        this.sampleAt = watch == null ? PoolWatch.NEVER : watch.firstSample();
         this.exchange = store.open();
     }
 
@@ -188,8 +192,20 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         }
         top = newTop;
         block.state = mark;
-        gets++;
-        return block;
+        return gets++ < sampleAt ? block : watched(block);
+    }
+
+    /** This one is followed to its put. */
+    private Block watched(Block block) {
+        PoolWatch watch = pool.watch();
+        if (watch == null) {
+            throw new AssertionError("nothing is sampled without a watch");
+        }
+        long now = System.nanoTime();
+        interval = watch.interval(interval, now - sampledNanos);
+        sampledNanos = now;
+        sampleAt = interval < 0 ? sampleAt : gets + interval;
+        return watch.taken(block);
     }
 
     /** Empty, or alarmed. */
@@ -215,8 +231,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             return poll();
         }
         block.state = mark;
-        gets++;
-        return block;
+        return gets++ < sampleAt ? block : watched(block);
     }
 
     /** The block at an address if this thread took it last: what a loop puts, found without a search. */
@@ -228,7 +243,10 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     /** Puts a block. The caller is the owner or holds the stripe. */
     void offer(Block block) {
         if (block == null || block.state != mark) {
-            pool.turnAway(block);
+            Block free = pool.turnAway(block);
+            if (free != null) {
+                offer(free);
+            }
             return;
         }
         int oldTop = top;
@@ -252,8 +270,8 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         }
     }
 
-    /** Full, or alarmed. */
-    private void offerSlowly(Block block) {
+    /** Puts a block and tells nobody who may wait for one. The caller is the owner or holds the stripe. */
+    void stow(Block block) {
         if (top == full) {
             makeRoom();
         }
@@ -261,6 +279,11 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         block.state = Block.FREE;
         numbers[top] = block.number;
         TOP.setOpaque(this, top + 1);
+    }
+
+    /** Full, or alarmed. */
+    private void offerSlowly(Block block) {
+        stow(block);
         if (!calm()) {
             pool.fed(this);
         }
@@ -287,7 +310,8 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     /** Takes what the magazines give at once; tells how many, at most {@code want}. */
     private int take(Block[] into, int from, int want) {
         int newTop = top;
-        int end = Math.max((int) LEAST.getOpaque(this), newTop - want);
+        long unwatched = Math.max(0, sampleAt - gets);
+        int end = Math.max((int) LEAST.getOpaque(this), newTop - (int) Math.min(want, unwatched));
         int[] newest = numbers;
         @Nullable Block[] table = blocks;
         int taken = 0;

@@ -23,6 +23,8 @@ abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
     int lastCode;
     /** Blocks taken here. Written by the owner. */
     long gets;
+    /** When {@code gets} passes this, the next block is watched, see {@link PoolWatch}. Written by the owner. */
+    long sampleAt;
     /** Blocks that came from the depot. */
     long refilled;
     /** Blocks that went to the depot. */

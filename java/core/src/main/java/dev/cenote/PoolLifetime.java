@@ -43,10 +43,15 @@ final class PoolLifetime {
         for (int i = 0; i < SEAL_TRIES && !seal(); i++) {
             Thread.onSpinWait();
         }
+        pool.emptyQuarantine();
         long outside = accounts.sums().outside();
         if (outside > 0) {
             LOG.log(System.Logger.Level.WARNING, "pool \"{0}\" was closed with {1} blocks in use; its memory stays until they"
                 + " are put", pool.name(), outside);
+            PoolWatch watch = pool.watch();
+            if (watch != null) {
+                watch.reportLeaks(outside);
+            }
         }
         settle();
     }
@@ -67,7 +72,11 @@ final class PoolLifetime {
 
     /** Releases the memory if the pool is closed and every block is back. Any thread, any number of times. */
     synchronized void settle() {
-        if (released || !seal() || accounts.sums().outside() > 0) {
+        if (released || !seal()) {
+            return;
+        }
+        pool.emptyQuarantine(); /* a put may have been on its way there */
+        if (accounts.sums().outside() > 0) {
             return;
         }
         last = measure();
@@ -84,6 +93,10 @@ final class PoolLifetime {
 
     private BlockPoolStats measure() {
         PoolAccounts.Sums sums = accounts.sums();
+        PoolWatch watch = pool.watch();
+        if (watch != null) { /* in quarantine: back, and with nobody */
+            sums = new PoolAccounts.Sums(sums.gets(), sums.outside() - watch.quarantined(), sums.held());
+        }
         long[] counters = store.counters();
         long[] latencies = store.growthLatencies();
         long[] floors = new long[latencies.length];

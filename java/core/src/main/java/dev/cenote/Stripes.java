@@ -2,6 +2,7 @@ package dev.cenote;
 
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Magazines that virtual threads share: a virtual thread has none of its own, so none is lost with it.
@@ -33,6 +34,16 @@ final class Stripes {
                 Thread.onSpinWait();
             }
         }
+    }
+
+    /** A stripe that was free, now held; null: all are held at this moment. */
+    @Nullable LocalBlockPool tryLock() {
+        for (LocalBlockPool stripe : stripes) {
+            if (stripe.tryLock()) {
+                return stripe;
+            }
+        }
+        return null;
     }
 
     /** Gives what the stripes hold to the depot; those in use at this moment are left out. */

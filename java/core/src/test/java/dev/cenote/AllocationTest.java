@@ -39,7 +39,7 @@ class AllocationTest {
     void noPath_allocates() {
         try (BlockPool pool = TestPools.builder().maximumBytes(4 << 20).build()) {
             LocalBlockPool local = pool.local();
-            Block[] many = new Block[2000]; /* more than a thread may keep: every round goes to the depot */
+            Block[] many = new Block[600]; /* more than a thread may keep: every round goes to the depot */
             allocatesNothing("get and put", () -> pool.put(pool.get()));
             allocatesNothing("tryGet and close", () -> pool.tryGet().close());
             allocatesNothing("local get and put", () -> local.put(local.get()));

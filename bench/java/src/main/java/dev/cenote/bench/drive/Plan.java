@@ -3,6 +3,7 @@ package dev.cenote.bench.drive;
 import static dev.cenote.bench.peer.PeerKind.Role.FLOOR;
 import static dev.cenote.bench.peer.PeerKind.Trait.BACKEND;
 import static dev.cenote.bench.peer.PeerKind.Trait.COLD;
+import static dev.cenote.bench.peer.PeerKind.Trait.LEVEL;
 import static dev.cenote.bench.peer.PeerKind.Trait.ONE_THREAD;
 
 import dev.cenote.bench.peer.PeerKind;
@@ -96,6 +97,7 @@ final class Plan {
                 .filter(peer -> !peer.has(BACKEND))
                 .filter(peer -> peer != PeerKind.CENOTE_JNI_BULK
                         || scenario == Scenario.BATCH_RANDOM || scenario == Scenario.BATCH_LIFO)
+                .filter(peer -> !peer.has(LEVEL) || scenario == Scenario.CYCLE && bytes == COMMON)
                 .filter(peer -> !peer.has(COLD) || scenario == Scenario.COLD || scenario == Scenario.GROWTH)
                 .map(peer -> new Job(scenario, peer, bytes, jdk))
                 .filter(job -> wanted.test(job.label()))

@@ -174,6 +174,8 @@ final class Targets {
         OptionalDouble cost = with.isEmpty() || without.isEmpty() ? OptionalDouble.empty()
                 : OptionalDouble.of(with.getAsDouble() - without.getAsDouble());
         verdicts.add(Verdict.atMost("basic checks, handle", "<= 2 ns", cost, 2, "ns"));
+        verdicts.add(Verdict.atMost("sampled checks, handle", "<= 1.1x basic",
+                over(nanos(Scenario.CYCLE, PeerKind.CENOTE_JNI_SAMPLED, Plan.COMMON), with), 1.1, "x"));
     }
 
     private static boolean rival(PeerKind peer) {

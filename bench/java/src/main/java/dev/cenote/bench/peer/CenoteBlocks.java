@@ -3,6 +3,7 @@ package dev.cenote.bench.peer;
 import dev.cenote.Backend;
 import dev.cenote.Block;
 import dev.cenote.BlockPool;
+import dev.cenote.Checks;
 
 /** Cenote's {@code BlockPool} as most programs use it: the pool finds the calling thread's magazines by itself. */
 abstract class CenoteBlocks extends ObjectPeer<Block> {
@@ -18,7 +19,11 @@ abstract class CenoteBlocks extends ObjectPeer<Block> {
 
     /** A pool that begins with as many blocks as the rivals are given. */
     static BlockPool open(int bytes, Backend backend) {
-        return BlockPool.builder().name("bench").blockBytes(bytes).backend(backend)
+        return open(bytes, backend, Checks.BASIC);
+    }
+
+    static BlockPool open(int bytes, Backend backend, Checks checks) {
+        return BlockPool.builder().checks(checks).name("bench").blockBytes(bytes).backend(backend)
                 .initialBytes((long) bytes * ENTRIES).maximumBytes(1L << 30).build();
     }
 

@@ -12,7 +12,7 @@ abstract class CenoteLocalBlocks extends ObjectPeer<Block> {
     private final LocalBlockPool local;
     private final int last;
 
-    private CenoteLocalBlocks(int bytes, BlockPool pool) {
+    CenoteLocalBlocks(int bytes, BlockPool pool) {
         super(bytes);
         this.pool = pool;
         this.local = pool.local();

@@ -29,6 +29,9 @@ public enum PeerKind {
     CENOTE_JAVA("cenote-java", "CenoteBlocks$Java", 17, Role.CENOTE),
     CENOTE_JAVA_LOCAL("cenote-java-local", "CenoteLocalBlocks$Java", 17, Role.CENOTE, Trait.HANDLE),
     CENOTE_FFM("cenote-ffm", "CenoteBlocks$Ffm", 22, Role.CENOTE, Trait.BACKEND),
+    CENOTE_JNI_OFF("cenote-jni-off", "CenoteLevelBlocks$Off", 17, Role.CENOTE, Trait.HANDLE, Trait.LEVEL),
+    CENOTE_JNI_SAMPLED("cenote-jni-sampled", "CenoteLevelBlocks$Sampled", 17, Role.CENOTE, Trait.HANDLE, Trait.LEVEL),
+    CENOTE_JNI_PARANOID("cenote-jni-paranoid", "CenoteLevelBlocks$Paranoid", 17, Role.CENOTE, Trait.HANDLE, Trait.LEVEL),
     CENOTE_JNI_TOUCHED("cenote-jni-touched", "CenoteFresh$Touched", 17, Role.CENOTE, Trait.COLD),
     CENOTE_JNI_TOUCHED_SMALL("cenote-jni-touched-4k", "CenoteFresh$TouchedSmallPages", 17, Role.CENOTE, Trait.COLD),
     CENOTE_JNI_GROWN("cenote-jni-grown", "CenoteFresh$Grown", 17, Role.CENOTE, Trait.COLD),
@@ -57,6 +60,8 @@ public enum PeerKind {
         ONE_THREAD,
         /** Told apart by {@code ci/bench backends} alone: like another one of ours wherever that can be measured. */
         BACKEND,
+        /** Another level of checks than the default, for the cost of checks alone. */
+        LEVEL,
         /** A set-up of ours that only the first use of memory tells apart. */
         COLD
     }
