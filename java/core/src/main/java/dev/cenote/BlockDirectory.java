@@ -134,6 +134,17 @@ final class BlockDirectory {
         }
     }
 
+    /**
+     * Makes the blocks of the memory that was prepared when the pool was opened, {@value #BLOCKS_AT_ONCE} of them at most, so
+     * that the first gets make no objects.
+     */
+    void prepareFirst(long bytes) {
+        int count = (int) Math.min(bytes / chunkBytes * blocksPerChunk, Math.min(BLOCKS_AT_ONCE, store.blocksMax()));
+        for (int number = 0; number < count; number++) {
+            block(number);
+        }
+    }
+
     private Block make(int number) {
         int chunk = number / blocksPerChunk;
         int start = number % blocksPerChunk * stride;

@@ -626,6 +626,7 @@ public final class BlockPool implements Pool<Block> {
     static BlockPool open(BlockPoolBuilder builder, Backends.Opened opened) {
         try {
             BlockPool pool = new BlockPool(builder, opened);
+            pool.directory.prepareFirst(builder.initialBytes());
             Upkeep.join(pool);
             return pool;
         } catch (OutOfNativeMemoryException e) {
