@@ -3,11 +3,11 @@ package dev.cenote.bench.drive;
 /** How much time a run may take, and what it is spent on. */
 enum Effort {
     /** Up to 5 minutes: one JDK, one JVM per figure, the end sizes for the peers that matter there. */
-    QUICK(1, 1, 4, 100, 2),
+    QUICK(1, 1, 9, 50, 2),
     /** Up to 15 minutes: the newest JDK twice, the oldest once. */
-    NORMAL(2, 1, 4, 130, 3),
+    NORMAL(2, 1, 9, 60, 3),
     /** An hour and more: every peer at every size, several JVMs. */
-    FULL(5, 5, 5, 200, 9);
+    FULL(5, 5, 9, 100, 9);
 
     private final int forksOfNewest;
     private final int forksOfOthers;

@@ -44,8 +44,10 @@ final class Results {
         return measured == null ? OptionalDouble.empty() : measured.median(name);
     }
 
+    /** Nanoseconds a block: the lower quartile of all samples. */
     OptionalDouble nanos(Scenario scenario, PeerKind peer, int bytes, Jdk jdk) {
-        return figure(scenario, peer, bytes, jdk, "ns");
+        Measured measured = all.get(new Job(scenario, peer, bytes, jdk));
+        return measured == null ? OptionalDouble.empty() : measured.lowerQuartile("ns");
     }
 
     /** The fastest of the peers that {@code wanted} admits. */

@@ -22,6 +22,16 @@ class MeasuredTest {
     }
 
     @Test
+    void lowerQuartile_hasAQuarterOfTheOthersBelow() {
+        Measured measured = new Measured();
+        assertThat(measured.lowerQuartile("ns")).isEmpty();
+        for (int value : new int[] {9, 1, 8, 2, 7, 3, 6, 4, 5}) {
+            measured.add("ns", value);
+        }
+        assertThat(measured.lowerQuartile("ns")).hasValue(3);
+    }
+
+    @Test
     void linesOfAChild_areRead_andOthersSkipped() {
         Measured measured = new Measured();
         assertThat(Measurer.read("WARNING: x\n@cenote ns 12.5\n@cenote p99 1 2\nother\n", measured)).isTrue();
