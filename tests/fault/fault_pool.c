@@ -95,7 +95,7 @@ static void touch(int64_t pool, int32_t block)
 static int32_t take_all(int64_t pool, int32_t *blocks)
 {
     int32_t count = 0;
-    for (int tries = 0; count < BLOCKS && tries < 200;) {
+    for (int tries = 0; count < BLOCKS && tries < 5000;) {
         const int32_t taken = cenote_magazine_get(pool, at(blocks + count), BLOCKS - count < 8 ? BLOCKS - count : 8);
         if (taken == CENOTE_BUSY) { /* the grower has a chunk in hand, or the epoch has one */
             tries++;
@@ -150,6 +150,32 @@ static void use_general(int32_t node)
     }
 }
 
+/* Private and shared, small and large pieces, a reset; the region goes before the pool, and after it. */
+static void use_regions(void)
+{
+    const int64_t pool = cenote_pool_open(BLOCK, 0, MAXIMUM, CHUNK, 8, CENOTE_NUMA_LOCAL, 0, 0, INT64_MAX, 0, 0);
+    if (!ok(pool)) return;
+    int64_t last = 0;
+    for (int32_t flags = 0; flags < 2; flags++) {
+        const int64_t region = cenote_region_open(pool, flags, 0);
+        if (!ok(region)) continue;
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 30; i++) {
+                const int64_t bytes = i % 10 == 9 ? 3 * BLOCK : BLOCK / 3;
+                const int64_t piece = cenote_region_allocate(region, bytes, 64, i % 2);
+                if (piece != CENOTE_BUSY && ok(piece)) memset((void *)(intptr_t)piece, 1, (size_t)bytes);
+            }
+            if (round == 0) (void)ok(cenote_region_reset(region));
+        }
+        CN_CHILD_CHECK(cenote_region_bytes(region) >= 0);
+        if (flags == 0) CN_CHILD_CHECK(cenote_region_close(region) == 0);
+        else last = region;
+    }
+    CN_CHILD_CHECK(cenote_pool_close(pool) == 1);
+    CN_CHILD_CHECK(cenote_pool_destroy(pool) == 0);
+    if (last > 0) CN_CHILD_CHECK(cenote_region_close(last) == 0);
+}
+
 /* Passes every site: two nodes, bound pages, huge pages, lazy and prompt purging, a file, a thread that ends. */
 static void *scenario(void *argument)
 {
@@ -160,6 +186,7 @@ static void *scenario(void *argument)
     use_pool(CENOTE_PREFAULT | CENOTE_HUGE_PAGES, NULL);
     use_pool(CENOTE_PURGE_LAZY, NULL);
     use_pool(0, plan.path);
+    use_regions();
     use_general(0);
     use_general(1);
     use_general(-1);

@@ -67,7 +67,7 @@ CN_TEST(abi, open_refuses_what_is_out_of_range)
     assert_int_equal(cenote_pool_open(BLOCK, 0, MAXIMUM, CHUNK, 8, 4, 0, 0, max, 0, 0), CENOTE_EINVAL);
     assert_int_equal(cenote_pool_open(BLOCK, 0, MAXIMUM, CHUNK, 8, CENOTE_NUMA_BIND, -1, 0, max, 0, 0), CENOTE_EINVAL);
     assert_int_equal(cenote_pool_open(BLOCK, 0, MAXIMUM, CHUNK, 8, CENOTE_NUMA_BIND, 64, 0, max, 0, 0), CENOTE_ENODEV);
-    assert_int_equal(cenote_pool_open(BLOCK, 0, MAXIMUM, CHUNK, 8, 0, 0, 16, max, 0, 0), CENOTE_EINVAL);
+    assert_int_equal(cenote_pool_open(BLOCK, 0, MAXIMUM, CHUNK, 8, 0, 0, 64, max, 0, 0), CENOTE_EINVAL);
     assert_int_equal(cenote_pool_open(BLOCK, 0, MAXIMUM, CHUNK, 8, 0, 0, -1, max, 0, 0), CENOTE_EINVAL);
     assert_int_equal(cenote_pool_open(BLOCK, 0, MAXIMUM, CHUNK, 8, 0, 0, 0, -1, 0, 0), CENOTE_EINVAL);
     assert_int_equal(cenote_pool_open(BLOCK, 0, MAXIMUM, CHUNK, 8, 0, 0, 0, max, -1, 0), CENOTE_EINVAL);

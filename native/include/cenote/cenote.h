@@ -41,8 +41,11 @@ enum cenote_error {
 #define CENOTE_ON_DEMAND 32 /* no chunk is made ahead: each is mapped by the growth that needs it */
 #define CENOTE_PACKED 16 /* blocks follow each other every 16 bytes, also where two then share a cache line */
 
-/* Flags of cenote_allocate. */
+/* Flags of cenote_allocate and cenote_region_allocate. */
 #define CENOTE_ZEROED 1
+
+/* Flags of cenote_region_open. */
+#define CENOTE_REGION_SHARED 1
 
 /* --- The library and the machine ------------------------------------------------------------------------------ */
 
@@ -130,6 +133,37 @@ CENOTE_API int32_t cenote_pool_close(int64_t pool);
  * once; threads still inside a call on it finish safely, then memory and addresses go back, before this returns unless
  * such a thread is stalled.  CENOTE_EINVAL when the pool is not closed. */
 CENOTE_API int32_t cenote_pool_destroy(int64_t pool);
+
+/* --- Regions: many pieces, freed at once ----------------------------------------------------------------------- */
+
+/* Opens a region that cuts pieces from blocks of the pool, and returns its handle (> 0; no pool has it).  Private: for the
+ * calling thread alone.  CENOTE_REGION_SHARED: for all threads, which cut from `subregions` blocks at a time (1 .. 64,
+ * 0: 8; 0 when private), each thread always from the same one.  Blocks of 64 KiB and more make a good pool for it.
+ * Maps nothing.  CENOTE_EINVAL, CENOTE_NOHANDLE (the pool), CENOTE_CLOSED (the pool), CENOTE_ENOMEM, CENOTE_TOOMANY (65536). */
+CENOTE_API int64_t cenote_region_open(int64_t pool, int32_t flags, int32_t subregions);
+
+/* Cuts a piece (1 .. 2^62 bytes; align 0 (16 bytes) or a power of two; flags CENOTE_ZEROED) and returns its address (> 0).
+ * It is the caller's until the region is reset or closed.  A piece larger than the pool's blocks comes from general
+ * allocation, does not count against the pool's maximum, and costs as much to free.  O(1), lock-free but for the growth of
+ * the pool and such pieces; a thread alone in its sub-region never meets another.
+ * CENOTE_EINVAL; CENOTE_NOTOWNER; CENOTE_NOHANDLE, also when the pool was destroyed; CENOTE_CLOSED, also of a pool that
+ * is closed, when another block is needed; CENOTE_EXHAUSTED, CENOTE_FROZEN, CENOTE_ENOMEM, CENOTE_BUDGET; CENOTE_BUSY: try
+ * again. */
+CENOTE_API int64_t cenote_region_allocate(int64_t region, int64_t bytes, int64_t align, int32_t flags);
+
+/* Frees every piece; the region goes on.  Returns 0.  O(nodes + large pieces): the blocks go back by one exchange.  Private:
+ * its owner only, at once.  Shared: any thread; other threads may be allocating: their pieces are of before or of after,
+ * and the blocks go back when none of them can still be cutting from those.
+ * CENOTE_NOTOWNER, CENOTE_NOHANDLE, CENOTE_CLOSED, CENOTE_ENOMEM (shared): nothing is freed. */
+CENOTE_API int32_t cenote_region_reset(int64_t region);
+
+/* Frees every piece and the region; the handle is void at once.  Any thread, also of a private region: its owner may be
+ * dead.  Threads that are inside a call on it finish safely.  Returns 0.  Costs as reset.  CENOTE_NOHANDLE, also the second
+ * time; CENOTE_CLOSED: another thread is closing it at this moment. */
+CENOTE_API int32_t cenote_region_close(int64_t region);
+
+/* Bytes of blocks and large pieces that the region holds. */
+CENOTE_API int64_t cenote_region_bytes(int64_t region);
 
 /* --- General allocation ---------------------------------------------------------------------------------------- */
 

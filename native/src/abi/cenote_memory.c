@@ -1,5 +1,4 @@
 /* The ABI of general allocation. */
-#include "arena/cn_bound.h"
 #include "base/cn_error.h"
 #include "cenote/cenote.h"
 #include "pool/cn_general.h"
@@ -17,17 +16,14 @@ int64_t cenote_allocate(int32_t node, int64_t bytes, int64_t align, int32_t flag
 {
     if (cenote_is_bad(bytes, align) || (flags & ~CENOTE_ZEROED) != 0) return CN_EINVAL;
     if (node < CN_BOUND_HERE) return CN_ENODEV;
-    const int64_t address = cn_bound_allocate(node, (size_t)bytes, (size_t)align, (uint32_t)flags);
-    if (__builtin_expect(address != 0, 1)) return address;
-    return cn_general_allocate(node, (size_t)bytes, (size_t)align, (uint32_t)flags);
+    return cn_general_take(node, (size_t)bytes, (size_t)align, (uint32_t)flags);
 }
 
 int32_t cenote_free(int32_t node, int64_t address, int64_t bytes, int64_t align)
 {
     if (address == 0 || cenote_is_bad(bytes, align)) return CN_EINVAL;
     if (node < CN_BOUND_HERE) return CN_ENODEV;
-    if (__builtin_expect(cn_bound_free(node, (void *)(intptr_t)address, (size_t)bytes, (size_t)align), 1)) return CN_OK;
-    return cn_general_free(node, (void *)(intptr_t)address, (size_t)bytes, (size_t)align);
+    return cn_general_give(node, address, (size_t)bytes, (size_t)align);
 }
 
 int64_t cenote_usable_bytes(int64_t bytes, int64_t align)

@@ -67,6 +67,7 @@ typedef struct cn_block_pool {
     _Alignas(CN_LINE_PAIR) CN_ATOMIC(bool) trimming; /* the depot's stack is detached for a moment */
     CN_ATOMIC(bool) asleep;                          /* nobody came for a while: no spare is kept until somebody does */
     CN_ATOMIC(bool) trim_turn;                       /* held by the one thread that trims */
+    CN_ATOMIC(int64_t) bodies_waiting;               /* of regions over this pool: freed, their blocks are with the epoch */
     uint64_t period_began; /* the grower's */
     uint64_t exchanges_seen; /* the grower's */
     cn_grower_client_t client;
@@ -87,6 +88,10 @@ int cn_block_pool_get(cn_block_pool_t *pool, uint32_t *blocks, uint32_t want);
 /* Gives `count` (1..magazine_blocks) blocks back, to their home nodes.  CN_OK, CN_BADBLOCK for a number that is not
  * carved (then none is taken), CN_ENOMEM when no magazine header can be made (then none is taken). */
 int cn_block_pool_put(cn_block_pool_t *pool, const uint32_t *blocks, uint32_t count);
+
+/* The index in `node` of the calling thread's node, and of a block's home. */
+uint32_t cn_block_pool_node_here(const cn_block_pool_t *pool);
+uint32_t cn_block_pool_home(const cn_block_pool_t *pool, uint32_t block);
 
 /* Stops gets and growth for good.  False: it was closed already. */
 bool cn_block_pool_close(cn_block_pool_t *pool);

@@ -8,9 +8,19 @@
 
 #define CN_WAIT_NANOS_MAX 20000U /* for another thread's growth, before the caller is told CN_BUSY */
 
+uint32_t cn_block_pool_node_here(const cn_block_pool_t *pool)
+{
+    return pool->nodes == 1U ? 0U : cn_topology_here();
+}
+
+uint32_t cn_block_pool_home(const cn_block_pool_t *pool, uint32_t block)
+{
+    return pool->nodes == 1U ? 0U : cn_chunk_node(&pool->table, block / pool->table.blocks_per_chunk);
+}
+
 static cn_pool_node_t *cn_pool_node_here(cn_block_pool_t *pool)
 {
-    return &pool->node[pool->nodes == 1U ? 0U : cn_topology_here()];
+    return &pool->node[cn_block_pool_node_here(pool)];
 }
 
 /* From the depot: a whole magazine, or part of one when the caller wants less. */
@@ -135,10 +145,11 @@ static uint32_t cn_pool_get_by_growing_elsewhere(cn_block_pool_t *pool, const cn
     return 0;
 }
 
-/* Blocks are with the trimmer, or a chunk's place is with the epoch: neither is in use, so "exhausted" would be wrong. */
+/* Blocks are with the trimmer, or with the epoch after a region was freed, or a chunk's place is with the epoch: none of it
+ * is in use, so "exhausted" would be wrong. */
 static bool cn_pool_is_reclaiming(const cn_block_pool_t *pool, int code)
 {
-    return cn_load_acquire(&pool->trim_turn) || (code == CN_EXHAUSTED && !cn_chunk_is_settled(&pool->table));
+    return cn_load_acquire(&pool->trim_turn) || cn_load_acquire(&pool->bodies_waiting) != 0 || (code == CN_EXHAUSTED && !cn_chunk_is_settled(&pool->table));
 }
 
 /* Waits for the thread that grows, or for the trimmer to give the hot part back; both are soon done. */
@@ -194,8 +205,7 @@ int cn_block_pool_get(cn_block_pool_t *pool, uint32_t *blocks, uint32_t want)
 
 static cn_pool_node_t *cn_pool_home(cn_block_pool_t *pool, uint32_t block)
 {
-    if (pool->nodes == 1U) return &pool->node[0];
-    return &pool->node[cn_chunk_node(&pool->table, block / pool->table.blocks_per_chunk)];
+    return &pool->node[cn_block_pool_home(pool, block)];
 }
 
 /* Pushes the blocks whose home is `node`, at least one; `magazine` is an empty header of that node. */

@@ -1,8 +1,6 @@
 /* Binds threads to the arena of their node, and finds the arena of any other node for a request. */
 #include "pool/cn_general.h"
 
-#include "arena/cn_bound.h"
-#include "base/cn_error.h"
 #include "platform/cn_topology.h"
 
 static CN_ATOMIC(cn_node_arena_t *) cn_general_arenas[CN_NODES_MAX];

@@ -1,56 +1,80 @@
-/* The table of open pools. */
+/* The tables of what is open. */
 #include "pool/cn_handle.h"
 
 #include "base/cn_error.h"
 
-#define CN_HANDLE_TAKEN ((uintptr_t)1) /* claimed, pool not there yet */
+#define CN_HANDLE_TAKEN ((uintptr_t)1)
 
-typedef struct cn_handle_place {
-    CN_ATOMIC(uintptr_t) pool; /* 0: free; CN_HANDLE_TAKEN; else the pool */
-    CN_ATOMIC(uint64_t) generation;
-} cn_handle_place_t;
+_Static_assert(offsetof(cn_block_pool_t, handle) == 0, "a handle is the first member");
 
-static cn_handle_place_t cn_handles[CN_HANDLES_MAX];
+static cn_handle_place_t cn_pool_places[CN_HANDLES_MAX];
+static cn_handle_place_t cn_region_places[CN_REGION_HANDLES_MAX];
 
-static cn_handle_place_t *cn_handle_place(int64_t handle)
+cn_handle_table_t cn_pool_handles = {.place = cn_pool_places, .places = CN_HANDLES_MAX};
+cn_handle_table_t cn_region_handles = {
+    .place = cn_region_places, .places = CN_REGION_HANDLES_MAX, .kind = CN_REGION_HANDLE_KIND};
+
+/* The place that a handle names; NULL when it is of another kind. */
+static inline cn_handle_place_t *cn_handles_place(const cn_handle_table_t *table, int64_t handle)
 {
-    return &cn_handles[(uint64_t)handle % CN_HANDLES_MAX];
+    if (handle <= 0) return NULL;
+    const int64_t rest = handle - table->kind;
+    if (rest < 0 || rest >= CN_REGION_HANDLE_KIND) return NULL;
+    return &table->place[(uint64_t)rest % table->places];
 }
 
-int64_t cn_handle_claim(void)
+/* Places tend to be used from the first on; a race over the hint costs a longer search. */
+static void cn_handles_is_free(cn_handle_table_t *table, const cn_handle_place_t *place)
 {
-    for (uint32_t i = 0; i < CN_HANDLES_MAX; i++) {
+    const uint32_t index = (uint32_t)(place - table->place);
+    if (index < cn_load_relaxed(&table->next)) cn_store_relaxed(&table->next, index);
+}
+
+int64_t cn_handles_claim(cn_handle_table_t *table)
+{
+    const uint32_t start = cn_load_relaxed(&table->next);
+    for (uint32_t i = 0; i < table->places; i++) {
+        const uint32_t index = (start + i) % table->places;
+        cn_handle_place_t *place = &table->place[index];
         uintptr_t seen = 0;
-        if (!cn_cas_acq_rel(&cn_handles[i].pool, &seen, CN_HANDLE_TAKEN)) continue;
-        const uint64_t generation = cn_add_relaxed(&cn_handles[i].generation, 1U) + 1U; /* only the claimer's */
-        return (int64_t)(generation * CN_HANDLES_MAX + i);
+        if (cn_load_relaxed(&place->object) != 0) continue;
+        /* acquire: the generation; pairs with cn_handles_remove and cn_handles_abandon */
+        if (!cn_cas_acq_rel(&place->object, &seen, CN_HANDLE_TAKEN)) continue;
+        const uint64_t generation = cn_add_relaxed(&place->generation, 1U) + 1U; /* only the claimer's */
+        cn_store_relaxed(&table->next, index + 1U);
+        return table->kind + (int64_t)(generation * table->places + index);
     }
     return CN_TOOMANY;
 }
 
-void cn_handle_publish(int64_t handle, cn_block_pool_t *pool)
+void cn_handles_publish(cn_handle_table_t *table, int64_t handle, void *object)
 {
-    cn_store_release(&cn_handle_place(handle)->pool, (uintptr_t)pool); /* shows the pool; pairs with cn_handle_find */
+    /* shows the object; pairs with cn_handles_find */
+    cn_store_release(&cn_handles_place(table, handle)->object, (uintptr_t)object);
 }
 
-void cn_handle_abandon(int64_t handle)
+void cn_handles_abandon(cn_handle_table_t *table, int64_t handle)
 {
-    cn_store_release(&cn_handle_place(handle)->pool, (uintptr_t)0);
+    cn_handle_place_t *place = cn_handles_place(table, handle);
+    cn_store_release(&place->object, (uintptr_t)0); /* pairs with cn_handles_claim */
+    cn_handles_is_free(table, place);
 }
 
-cn_block_pool_t *cn_handle_find(int64_t handle)
+void *cn_handles_find(const cn_handle_table_t *table, int64_t handle)
 {
-    if (handle <= 0) return NULL;
-    const uintptr_t seen = cn_load_acquire(&cn_handle_place(handle)->pool);
+    const cn_handle_place_t *place = cn_handles_place(table, handle);
+    const uintptr_t seen = place == NULL ? 0 : cn_load_acquire(&place->object); /* pairs with cn_handles_publish */
     if (seen == 0 || seen == CN_HANDLE_TAKEN) return NULL;
-    cn_block_pool_t *pool = (cn_block_pool_t *)seen;
-    return pool->handle == handle ? pool : NULL; /* an older handle of the same place */
+    return *(const int64_t *)seen == handle ? (void *)seen : NULL; /* else an older handle of the same place */
 }
 
-cn_block_pool_t *cn_handle_remove(int64_t handle)
+void *cn_handles_remove(cn_handle_table_t *table, int64_t handle)
 {
-    cn_block_pool_t *pool = cn_handle_find(handle);
-    if (pool == NULL) return NULL;
-    uintptr_t seen = (uintptr_t)pool;
-    return cn_cas_acq_rel(&cn_handle_place(handle)->pool, &seen, (uintptr_t)0) ? pool : NULL;
+    void *object = cn_handles_find(table, handle);
+    if (object == NULL) return NULL;
+    cn_handle_place_t *place = cn_handles_place(table, handle);
+    uintptr_t seen = (uintptr_t)object;
+    if (!cn_cas_acq_rel(&place->object, &seen, (uintptr_t)0)) return NULL;
+    cn_handles_is_free(table, place);
+    return object;
 }

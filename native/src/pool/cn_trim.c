@@ -80,9 +80,10 @@ static uint64_t cn_trim_mark(cn_block_pool_t *pool, cn_pool_node_t *node, uint64
     /* From the end: low chunks stay, so the pool's memory draws together. */
     for (uint32_t i = cn_chunk_count(&pool->table); i-- > 0;) {
         cn_chunk_t *chunk = &pool->table.chunk[i];
-        if (chunk->returned == 0 || cn_chunk_node(&pool->table, i) != node->id) continue;
+        if (chunk->returned == 0) continue;
         const uint32_t returned = chunk->returned;
-        const bool goes = marked < quota && cn_trim_owns(pool, node, i);
+        /* Another node's chunk: a region that had no header for that node left its block here. */
+        const bool goes = cn_chunk_node(&pool->table, i) == node->id && marked < quota && cn_trim_owns(pool, node, i);
         chunk->returned = goes ? CN_MARKED : 0;
         chunk->returned_mix = 0;
         if (!goes) continue;

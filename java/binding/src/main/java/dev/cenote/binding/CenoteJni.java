@@ -85,6 +85,21 @@ final class CenoteJni {
     @Name("cenote_pool_destroy")
     static native int poolDestroy(long pool);
 
+    @Name("cenote_region_open")
+    static native long regionOpen(long pool, int flags, int subregions);
+
+    @Name("cenote_region_allocate")
+    static native long regionAllocate(long region, long bytes, long align, int flags);
+
+    @Name("cenote_region_reset")
+    static native int regionReset(long region);
+
+    @Name("cenote_region_close")
+    static native int regionClose(long region);
+
+    @Name("cenote_region_bytes")
+    static native long regionBytes(long region);
+
     @Name("cenote_allocate")
     static native long allocate(int node, long bytes, long align, int flags);
 

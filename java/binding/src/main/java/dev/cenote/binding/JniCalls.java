@@ -117,6 +117,31 @@ final class JniCalls implements NativeCalls {
     }
 
     @Override
+    public long regionOpen(long pool, int flags, int subregions) {
+        return CenoteJni.regionOpen(pool, flags, subregions);
+    }
+
+    @Override
+    public long regionAllocate(long region, long bytes, long align, int flags) {
+        return CenoteJni.regionAllocate(region, bytes, align, flags);
+    }
+
+    @Override
+    public int regionReset(long region) {
+        return CenoteJni.regionReset(region);
+    }
+
+    @Override
+    public int regionClose(long region) {
+        return CenoteJni.regionClose(region);
+    }
+
+    @Override
+    public long regionBytes(long region) {
+        return CenoteJni.regionBytes(region);
+    }
+
+    @Override
     public long allocate(int node, long bytes, long align, int flags) {
         return CenoteJni.allocate(node, bytes, align, flags);
     }

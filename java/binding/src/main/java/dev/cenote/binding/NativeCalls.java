@@ -38,6 +38,9 @@ public interface NativeCalls {
     /** {@link #allocate}, flags: the memory is zeroed. */
     int ZEROED = 1;
 
+    /** For {@code regionOpen}: a region for all threads, not for the one that opens it. */
+    int REGION_SHARED = 1;
+
     // The library and the machine
 
     int abiVersion();
@@ -84,6 +87,18 @@ public interface NativeCalls {
     int poolClose(long pool);
 
     int poolDestroy(long pool);
+
+    // Regions
+
+    long regionOpen(long pool, int flags, int subregions);
+
+    long regionAllocate(long region, long bytes, long align, int flags);
+
+    int regionReset(long region);
+
+    int regionClose(long region);
+
+    long regionBytes(long region);
 
     // General allocation
 

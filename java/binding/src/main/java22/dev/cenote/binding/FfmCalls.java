@@ -50,6 +50,13 @@ final class FfmCalls implements NativeCalls {
     private static final MethodHandle POOL_THAW = call("cenote_pool_thaw", int.class, long.class);
     private static final MethodHandle POOL_CLOSE = call("cenote_pool_close", int.class, long.class);
     private static final MethodHandle POOL_DESTROY = call("cenote_pool_destroy", int.class, long.class);
+    private static final MethodHandle REGION_OPEN = call("cenote_region_open", long.class,
+        long.class, int.class, int.class);
+    private static final MethodHandle REGION_ALLOCATE = call("cenote_region_allocate", long.class,
+        long.class, long.class, long.class, int.class);
+    private static final MethodHandle REGION_RESET = call("cenote_region_reset", int.class, long.class);
+    private static final MethodHandle REGION_CLOSE = call("cenote_region_close", int.class, long.class);
+    private static final MethodHandle REGION_BYTES = call("cenote_region_bytes", long.class, long.class);
     private static final MethodHandle ALLOCATE = call("cenote_allocate", long.class,
         int.class, long.class, long.class, int.class);
     private static final MethodHandle FREE = call("cenote_free", int.class, int.class, long.class, long.class, long.class);
@@ -277,6 +284,51 @@ final class FfmCalls implements NativeCalls {
     public int poolDestroy(long pool) {
         try {
             return (int) POOL_DESTROY.invokeExact(pool);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public long regionOpen(long pool, int flags, int subregions) {
+        try {
+            return (long) REGION_OPEN.invokeExact(pool, flags, subregions);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public long regionAllocate(long region, long bytes, long align, int flags) {
+        try {
+            return (long) REGION_ALLOCATE.invokeExact(region, bytes, align, flags);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public int regionReset(long region) {
+        try {
+            return (int) REGION_RESET.invokeExact(region);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public int regionClose(long region) {
+        try {
+            return (int) REGION_CLOSE.invokeExact(region);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public long regionBytes(long region) {
+        try {
+            return (long) REGION_BYTES.invokeExact(region);
         } catch (Throwable e) {
             throw unexpected(e);
         }

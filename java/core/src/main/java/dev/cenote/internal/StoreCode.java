@@ -31,7 +31,9 @@ public enum StoreCode {
     /** No such pool. */
     NOHANDLE(-207),
     /** No such block. */
-    BADBLOCK(-208);
+    BADBLOCK(-208),
+    /** Another thread's region. */
+    NOTOWNER(-209);
 
     private final int value;
 

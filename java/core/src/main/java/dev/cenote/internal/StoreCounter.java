@@ -31,7 +31,10 @@ public enum StoreCounter {
     BUDGET_REFUSALS,
     SPARE_MISSES,
     EPOCH_STALLS,
-    EPOCH_PENDING;
+    EPOCH_PENDING,
+    REGIONS_OPEN,
+    REGION_RESETS,
+    REGION_LARGES;
 
     /** How many there are. */
     public static final int COUNT = values().length;
