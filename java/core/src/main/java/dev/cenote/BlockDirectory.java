@@ -166,7 +166,7 @@ final class BlockDirectory {
         try {
             return learnAlone(chunk);
         } catch (IllegalStateException e) { /* only for who does not own the block, or came too late for the pool */
-            throw pool.isClosed() ? pool.closed() : new CenoteException("pool \"" + pool.name() + "\" gave the memory of"
+            throw pool.isClosed() ? PoolTexts.closed(pool) : new CenoteException("pool \"" + pool.name() + "\" gave the memory of"
                 + " chunk " + chunk + " back: its blocks were put, and a block must not be used after that", e);
         }
     }

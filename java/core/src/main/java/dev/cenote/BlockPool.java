@@ -125,7 +125,7 @@ public final class BlockPool implements Pool<Block> {
     public LocalBlockPool local() {
         Thread thread = Thread.currentThread();
         if (isClosed()) {
-            throw closed();
+            throw PoolTexts.closed(this);
         }
         if (VirtualThreads.isVirtual(thread)) {
             throw new IllegalStateException("pool \"" + name + "\": a virtual thread has no LocalBlockPool;"
@@ -566,7 +566,7 @@ public final class BlockPool implements Pool<Block> {
     /** For tryGet: null, unless the pool is closed. */
     @Nullable Block none(int code) {
         if (code == StoreCode.CLOSED.value() || code == StoreCode.NOHANDLE.value()) {
-            throw closed();
+            throw PoolTexts.closed(this);
         }
         return null;
     }
@@ -575,18 +575,6 @@ public final class BlockPool implements Pool<Block> {
     Block failed(int code) {
         none(code);
         throw PoolTexts.exhausted(this, StoreCode.of(code));
-    }
-
-    PoolClosedException closed() {
-        return new PoolClosedException("pool \"" + name + "\" is closed; open another one");
-    }
-
-    CenoteException putFailed(int code) {
-        if (code == StoreCode.NOHANDLE.value()) {
-            return closed();
-        }
-        return new CenoteException("pool \"" + name + "\" could not take a magazine of blocks back: " + StoreCode.of(code)
-            + ", no memory for its bookkeeping. The block is still yours; put it again when memory is free.");
     }
 
     /** Takes back what a {@link SizedPool} hung on this pool: blocks that lie in no chunk of it. */
@@ -603,23 +591,7 @@ public final class BlockPool implements Pool<Block> {
         if (watch != null) {
             return watch.returned(block);
         }
-        throw refused(block);
-    }
-
-    /** Says why a block was not taken back. */
-    RuntimeException refused(@Nullable Block block) {
-        if (block == null) {
-            return new NullPointerException("pool \"" + name + "\" was given null instead of a block");
-        }
-        if (block.pool != this) {
-            return new ForeignEntryException("block " + block.number + " belongs to pool \"" + block.pool.name
-                + "\" and was given to pool \"" + name + "\"; call close() on the block, or put it into its own pool");
-        }
-        String text = "block " + block.number + " was put into pool \"" + name + "\" and is not out";
-        if (isClosed()) {
-            return new PoolClosedException(text + "; the pool is closed");
-        }
-        return new DoublePutException(text + ": it was put twice, or used by someone who does not own it");
+        throw PoolTexts.refused(this, block);
     }
 
     /** Opens what {@link BlockPoolBuilder} describes. */

@@ -423,7 +423,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     private void spill() {
         int code = give(PAD, magazineBlocks);
         if (code < 0) {
-            throw pool.putFailed(code);
+            throw PoolTexts.putFailed(pool, code);
         }
         int kept = full - PAD - magazineBlocks;
         System.arraycopy(numbers, PAD + magazineBlocks, numbers, PAD, kept);

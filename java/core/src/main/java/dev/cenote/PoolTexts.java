@@ -1,6 +1,7 @@
 package dev.cenote;
 
 import dev.cenote.internal.StoreCode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Texts of what went wrong: what happened, the numbers, what to do.
@@ -28,6 +29,35 @@ final class PoolTexts {
                 + " slowly; use initialBytes to prepare memory ahead";
             default -> "the store answered " + code + state;
         });
+    }
+
+    static PoolClosedException closed(BlockPool pool) {
+        return new PoolClosedException("pool \"" + pool.name() + "\" is closed; open another one");
+    }
+
+    static CenoteException putFailed(BlockPool pool, int code) {
+        if (code == StoreCode.NOHANDLE.value()) {
+            return closed(pool);
+        }
+        return new CenoteException("pool \"" + pool.name() + "\" could not take a magazine of blocks back: "
+            + StoreCode.of(code) + ", no memory for its bookkeeping. The block is still yours; put it again when memory is"
+            + " free.");
+    }
+
+    /** Says why a block was not taken back. */
+    static RuntimeException refused(BlockPool pool, @Nullable Block block) {
+        if (block == null) {
+            return new NullPointerException("pool \"" + pool.name() + "\" was given null instead of a block");
+        }
+        if (block.pool != pool) {
+            return new ForeignEntryException("block " + block.number + " belongs to pool \"" + block.pool.name()
+                + "\" and was given to pool \"" + pool.name() + "\"; call close() on the block, or put it into its own pool");
+        }
+        String text = "block " + block.number + " was put into pool \"" + pool.name() + "\" and is not out";
+        if (pool.isClosed()) {
+            return new PoolClosedException(text + "; the pool is closed");
+        }
+        return new DoublePutException(text + ": it was put twice, or used by someone who does not own it");
     }
 
     static CenoteException openFailed(BlockPoolBuilder builder, StoreCode code) {

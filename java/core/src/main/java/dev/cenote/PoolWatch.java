@@ -88,7 +88,7 @@ final class PoolWatch {
     @Nullable Block returned(@Nullable Block block) {
         BlockTrace trace = block == null || block.pool != pool || block.state != mark() ? null : block.trace;
         if (trace == null || !live.remove(trace.handle, trace)) { /* of two puts at the same moment, one is refused here */
-            throw explained(block, pool.refused(block));
+            throw explained(block, PoolTexts.refused(pool, block));
         }
         if (!paranoid) {
             return freed(trace);
