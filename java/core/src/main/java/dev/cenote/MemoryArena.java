@@ -46,7 +46,7 @@ public final class MemoryArena implements AutoCloseable {
     ByteBuffer view = NOTHING;
     /** Pieces given out. */
     long pieces;
-    private final ArenaRegion region;
+    final ArenaRegion region;
 
     MemoryArena(ArenaSettings settings) {
         if (settings.kind() == ArenaKind.CONFINED) {

@@ -117,7 +117,11 @@ final class TestArenas {
         return new Builder(kind, source);
     }
 
-    /** On the pools that all arenas share. */
+    static ArenaRegion regionOf(MemoryArena arena) {
+        return arena.region;
+    }
+
+    /** Without a source: for states alone. */
     static Builder builder(ArenaKind kind) {
         return new Builder(kind, null);
     }
