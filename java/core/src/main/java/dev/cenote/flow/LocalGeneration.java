@@ -42,7 +42,7 @@ final class LocalGeneration<T> extends LocalGenerationFields {
     private static final int TIMED = 1 << 30;
     private static final int QUANTUM = 32;
     private static final int EARN_PUTS = 64;
-    private static final int INTERVAL_MAX = 64;
+    private static final int INTERVAL_MAX = 1024;
     private static final long SHORT_NANOS = 50_000;
     private static final long LONG_NANOS = 1_000_000;
     private static final long SWEEP_NANOS_MIN = 1_000_000;
@@ -98,15 +98,15 @@ final class LocalGeneration<T> extends LocalGenerationFields {
 
     /** Takes the newest; null: there is none here. */
     @Nullable T poll() {
-        if ((int) ALARM.getAcquire(this) != 0) { /* pairs with release() by the scheduler */
+        int newTop = top - 1; /* may be older than the alarm: who changes it from outside leaves the alarm set */
+        if ((int) ALARM.getOpaque(this) != 0) {
             return pollAlarmed();
         }
-        return take();
+        return take(newTop);
     }
 
     @SuppressWarnings("unchecked")
-    private @Nullable T take() {
-        int newTop = top - 1;
+    private @Nullable T take(int newTop) {
         if (newTop < low) {
             return takeBelow(newTop);
         }
@@ -128,7 +128,7 @@ final class LocalGeneration<T> extends LocalGenerationFields {
             return null;
         }
         low = newTop;
-        return take();
+        return take(top - 1);
     }
 
     /** A sampled entry, or one that misuse brought to two places. */
@@ -144,7 +144,7 @@ final class LocalGeneration<T> extends LocalGenerationFields {
             entries[newTop] = null;
             top = newTop;
         }
-        return take();
+        return take(top - 1);
     }
 
     private @Nullable T pollAlarmed() {
@@ -161,18 +161,18 @@ final class LocalGeneration<T> extends LocalGenerationFields {
     /** The same for who holds the lock. */
     @Nullable T pollHeld() {
         attend();
-        return take();
+        return take(top - 1);
     }
 
     /** Puts an object; DONE, DONE_MORE or REFUSED. */
     int offer(T object, Tag tag) {
-        if ((int) ALARM.getAcquire(this) != 0) { /* pairs with release() by the scheduler */
+        int oldTop = top; /* as in poll */
+        if ((int) ALARM.getOpaque(this) != 0) {
             return offerAlarmed(object, tag);
         }
-        int oldTop = top;
         if (oldTop < limit && objects[oldTop] == object) {
             Entry<T> entry = entries[oldTop];
-            if (entry != null && entry.state == Entry.TAKEN && entry.tag == tag.index() && tag.route() == 0
+            if (entry != null && entry.state == Entry.TAKEN && entry.tag == tag.local()
                     && --countdown >= 0) {
                 entry.state = id;
                 top = oldTop + 1;
@@ -203,39 +203,72 @@ final class LocalGeneration<T> extends LocalGenerationFields {
         return done;
     }
 
+    /**
+     * Another object than the one taken last, or everything that a put may meet besides. One method on purpose, too large to
+     * be compiled into its caller: so put itself stays small enough for that.
+     */
     private int offerUnusual(T object, Tag tag) {
         int place = search(object);
         Entry<T> entry = place >= 0 ? entries[place] : store.table.find(object, probe);
-        if (entry == null || !entry.claim()) {
+        if (entry == null || entry.state != Entry.TAKEN) {
+            return REFUSED;
+        }
+        int route = tag.route();
+        if (place >= 0 && alarm == 0 && top < limit && entry.tag == tag.local() && countdown > 0) {
+            countdown--; /* it was taken a little earlier than the last: the two change places */
+            objects[place] = objects[top];
+            entries[place] = entries[top];
+            objects[top] = object;
+            entries[top] = entry;
+            entry.state = id;
+            TOP.setOpaque(this, top + 1);
+            return DONE;
+        }
+        if (!entry.claim()) {
             return REFUSED;
         }
         puts++;
         store.label(entry, tag);
-        stamp(entry);
+        entry.weight = 0;
+        if (--countdown < 0) { /* look at the clock; the entry is a sample. Rare puts are all samples */
+            long now = store.clock.now();
+            long elapsed = now - clockRead;
+            clockRead = now;
+            entry.weight = interval;
+            if (elapsed < SHORT_NANOS) {
+                interval = Math.min(2 * interval, INTERVAL_MAX);
+            } else if (elapsed > LONG_NANOS) {
+                interval = 1;
+            }
+            countdown = interval - 1;
+            long timeToLive = store.generations[0].timeToLiveNanos();
+            if (timeToLive != 0 && now - lastSweep >= Math.max(timeToLive / 2, SWEEP_NANOS_MIN)) {
+                sweep(now);
+            }
+            place = search(object); /* the sweep may have moved it */
+        }
+        entry.stamp = clockRead;
         if (store.isClosed()) {
             store.doom(entry, object, 0, Eviction.CLOSED);
             return DONE_MORE;
         }
-        if (tag.route() == 0 && (top < limit || makeRoom())) {
-            settle(entry, object, search(object));
+        if (route == 0 && top >= limit) {
+            route = makeRoom() ? 0 : 1;
+            place = search(object);
+        }
+        if (route == 0) {
+            settle(entry, object, place);
             return DONE_MORE;
         }
-        letGo(search(object));
-        if (!store.offerShared(entry, object, tag.route())) {
+        letGo(place);
+        if (!store.offerShared(entry, object, route)) {
             if (top < limit || makeRoom()) {
                 settle(entry, object, -1);
             } else {
-                store.doom(entry, object, tag.route(), Eviction.CAPACITY);
+                store.doom(entry, object, Math.min(route, store.last()), Eviction.CAPACITY);
             }
         }
         return DONE_MORE;
-    }
-
-    private void letGo(int place) {
-        if (place >= 0) {
-            objects[place] = null;
-            entries[place] = null;
-        }
     }
 
     /** Puts past this part, of which it uses nothing. */
@@ -253,6 +286,13 @@ final class LocalGeneration<T> extends LocalGenerationFields {
             store.doom(entry, object, tag.route(), Eviction.CAPACITY);
         }
         return DONE_MORE;
+    }
+
+    private void letGo(int place) {
+        if (place >= 0) {
+            objects[place] = null;
+            entries[place] = null;
+        }
     }
 
     /** Where an object stands among those taken last, or -1. */
@@ -276,30 +316,6 @@ final class LocalGeneration<T> extends LocalGenerationFields {
         entries[top] = entry;
         entry.state = entry.weight != 0 ? id | TIMED : id;
         TOP.setOpaque(this, top + 1);
-    }
-
-    /** Looks at the clock if it is time, and makes the entry a sample then. Rare puts are all samples. */
-    private void stamp(Entry<T> entry) {
-        entry.weight = 0;
-        if (countdown <= 0) {
-            long now = store.clock.now();
-            long elapsed = now - clockRead;
-            clockRead = now;
-            entry.weight = interval;
-            if (elapsed < SHORT_NANOS) {
-                interval = Math.min(2 * interval, INTERVAL_MAX);
-            } else if (elapsed > LONG_NANOS) {
-                interval = 1;
-            }
-            countdown = interval - 1;
-            long timeToLive = store.generations[0].timeToLiveNanos();
-            if (timeToLive != 0 && now - lastSweep >= Math.max(timeToLive / 2, SWEEP_NANOS_MIN)) {
-                sweep(now);
-            }
-        } else {
-            countdown--;
-        }
-        entry.stamp = clockRead;
     }
 
     /** Finds room for one more: a larger share of T0, or by moving the older half to T1; false: there is none. */
@@ -373,7 +389,7 @@ final class LocalGeneration<T> extends LocalGenerationFields {
 
     /** An object that came from elsewhere was taken by the owner: its put will find it. */
     void remember(Entry<T> entry, T object) {
-        if ((int) ALARM.getAcquire(this) == 0) {
+        if ((int) ALARM.getOpaque(this) == 0) {
             note(entry, object);
         } else if (tryLock()) {
             note(entry, object);
@@ -491,7 +507,7 @@ final class LocalGeneration<T> extends LocalGenerationFields {
         return lock == 0 && LOCK.compareAndSet(this, 0, 1);
     }
 
-    /** Gives the lock back; what was done here is seen by the next who takes it, and by an owner that finds no alarm. */
+    /** Gives the lock back; what was done here is seen by the next who takes it. Pairs with tryLock. */
     void unlock() {
         LOCK.setRelease(this, 0);
     }

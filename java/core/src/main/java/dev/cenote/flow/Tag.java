@@ -12,6 +12,7 @@ public final class Tag {
 
     /** The index of the default tag. */
     static final int DEFAULT = 0;
+    private static final int ELSEWHERE = Integer.MIN_VALUE;
     /** Behind the buckets of each generation's residence times stands their sum. */
     private static final int STRIDE = Residence.BUCKETS + 1;
 
@@ -20,6 +21,8 @@ public final class Tag {
     private final int generations;
     /** Where a put with this tag goes. Written by the scheduler's thread, read plainly by every put: late is harmless. */
     private int route;
+    /** The index while puts go to T0, else a number that is no index: one comparison for the fast way. */
+    private int local;
     /** When it was last looked at and had something new, in periods. The scheduler's. */
     private int activePeriod;
     private final LongAdder hits = new LongAdder();
@@ -35,6 +38,7 @@ public final class Tag {
     Tag(String name, int index, int generations, int period) {
         this.name = name;
         this.index = index;
+        this.local = index;
         this.generations = generations;
         this.activePeriod = period;
     }
@@ -49,6 +53,11 @@ public final class Tag {
         return index;
     }
 
+    /** What the tag of an entry must be for a put to T0 without further ado. */
+    int local() {
+        return local;
+    }
+
     /** The generation that puts with this tag go to. */
     int route() {
         return route;
@@ -56,6 +65,7 @@ public final class Tag {
 
     void setRoute(int generation) {
         route = generation;
+        local = generation == 0 ? index : ELSEWHERE;
     }
 
     void hit(long count) {
