@@ -1,0 +1,4 @@
+/** A user's module on Java 22; on the class path nobody reads this. */
+module dev.cenote.consumer.segment {
+    requires dev.cenote.segment;
+}
