@@ -29,7 +29,7 @@ final class Options {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--only", split = ",", paramLabel = "KIND", description = "Memory kinds to run, separated by commas. "
-            + "Default: heap,direct,netty-pooled,netty-adaptive,cenote-java,cenote-jni")
+            + "Default: heap,direct,netty-pooled,netty-adaptive,netty-adaptive-all,cenote-java,cenote-jni,cenote-netty")
     private List<String> only = new ArrayList<>();
 
     @Option(names = "--duration", paramLabel = "SECONDS", defaultValue = "10",

@@ -41,7 +41,8 @@ class DemoEndToEndTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"heap", "direct", "netty-pooled", "netty-adaptive", "cenote-java", "cenote-jni"})
+    @ValueSource(strings = {"heap", "direct", "netty-pooled", "netty-adaptive", "netty-adaptive-all", "cenote-java", "cenote-jni",
+            "cenote-netty"})
     void everyKind_passesWithTheOwnClient(String kind) throws IOException {
         assertThat(run("--client", "own", "--rate", "200", "--only", kind)).as(out + "\n" + err).isZero();
         assertThat(measured().at("/load/requests").asLong()).isBetween(199L, 201L);

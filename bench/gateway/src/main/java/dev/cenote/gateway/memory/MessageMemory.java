@@ -1,5 +1,8 @@
 package dev.cenote.gateway.memory;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+
 /**
  * The memory under test: hands out pieces, takes them back on any thread.
  * <p>{@link #take} and {@link Piece#release} are called by several threads at once.
@@ -24,6 +27,14 @@ public interface MessageMemory extends AutoCloseable {
 
     /** Bytes this memory holds outside the Java heap, in use or not, or {@link #UNKNOWN}. */
     long heldBytes();
+
+    /**
+     * What the channels' own buffers come from; asked once. The same pooled Netty allocator for every kind, except for kinds
+     * that run whole pipelines on one allocator.
+     */
+    default ByteBufAllocator channelBuffers() {
+        return new PooledByteBufAllocator(true);
+    }
 
     @Override
     void close();

@@ -21,6 +21,6 @@ public final class NettyAdaptiveKind implements MemoryKind {
 
     @Override
     public MessageMemory open(MemorySettings settings) {
-        return new NettyMemory<>(new AdaptiveByteBufAllocator(true), settings);
+        return new NettyMemory<>(new AdaptiveByteBufAllocator(true), settings, false);
     }
 }

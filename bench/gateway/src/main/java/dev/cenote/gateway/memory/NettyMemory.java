@@ -1,25 +1,34 @@
 package dev.cenote.gateway.memory;
 
+import dev.cenote.netty.CenoteByteBufAllocator;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Direct buffers of one Netty allocator of its own, apart from the one the channels use.
+ * Direct buffers of one Netty allocator of its own: apart from the one the channels use, or the same for whole pipelines.
  *
  * @param <A> which allocator
  */
 final class NettyMemory<A extends AbstractByteBufAllocator & ByteBufAllocatorMetricProvider> implements MessageMemory {
     private final A allocator;
     private final MemorySettings settings;
+    private final boolean wholePipelines;
     private final LongAdder takes = new LongAdder();
     private final LongAdder releases = new LongAdder();
 
-    NettyMemory(A allocator, MemorySettings settings) {
+    NettyMemory(A allocator, MemorySettings settings, boolean wholePipelines) {
         this.allocator = allocator;
         this.settings = settings;
+        this.wholePipelines = wholePipelines;
+    }
+
+    @Override
+    public ByteBufAllocator channelBuffers() {
+        return wholePipelines ? allocator : MessageMemory.super.channelBuffers();
     }
 
     @Override
@@ -43,12 +52,15 @@ final class NettyMemory<A extends AbstractByteBufAllocator & ByteBufAllocatorMet
 
     @Override
     public long heldBytes() {
-        return allocator.metric().usedDirectMemory();
+        return allocator instanceof CenoteByteBufAllocator ours ? ours.stats().bytesCommitted()
+                : allocator.metric().usedDirectMemory(); // Netty's allocators tell the size of their arenas
     }
 
     @Override
     public void close() {
-        // Netty allocators have no close; the process ends after this
+        if (allocator instanceof CenoteByteBufAllocator ours) {
+            ours.close();
+        } // Netty's allocators have no close; the process ends after this
     }
 
     private static final class NettyPiece implements Piece {

@@ -21,6 +21,6 @@ public final class NettyPooledKind implements MemoryKind {
 
     @Override
     public MessageMemory open(MemorySettings settings) {
-        return new NettyMemory<>(new PooledByteBufAllocator(true), settings);
+        return new NettyMemory<>(new PooledByteBufAllocator(true), settings, false);
     }
 }

@@ -3,7 +3,7 @@ package dev.cenote.gateway.server;
 import com.sun.management.ThreadMXBean;
 import dev.cenote.gateway.memory.MessageMemory;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The message gateway: HTTP/1.1 on the loopback interface, bodies in the memory under test, answered by the downstream.
- * <p>The channels' own buffers come from one pooled Netty allocator, the same for every memory kind.
+ * <p>The channels' own buffers come from {@link MessageMemory#channelBuffers}.
  */
 public final class GatewayServer implements AutoCloseable {
     private final MessageMemory memory;
@@ -37,11 +37,12 @@ public final class GatewayServer implements AutoCloseable {
             downstreams[i] = new Downstream(i, new Lifetime(settings.slowShare(), settings.seed() + i), counts);
         }
         loops = new MultiThreadIoEventLoopGroup(settings.ioThreads(), NioIoHandler.newFactory());
-        PooledByteBufAllocator channelBuffers = new PooledByteBufAllocator(true);
+        ByteBufAllocator channelBuffers = memory.channelBuffers();
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, 4096)
+                .option(ChannelOption.ALLOCATOR, channelBuffers)
                 .childOption(ChannelOption.ALLOCATOR, channelBuffers)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInitializer<SocketChannel>() {

@@ -25,7 +25,7 @@ class MessageMemoryTest {
     @Test
     void all_isEveryKindOfTheComparison_inOrder() {
         assertThat(kinds().map(MemoryKind::id)).containsExactly(
-                "heap", "direct", "netty-pooled", "netty-adaptive", "cenote-java", "cenote-jni");
+                "heap", "direct", "netty-pooled", "netty-adaptive", "netty-adaptive-all", "cenote-java", "cenote-jni", "cenote-netty");
     }
 
     @Test

@@ -1,11 +1,12 @@
 package dev.cenote.bench.peer;
 
+import dev.cenote.netty.CenoteByteBufAllocator;
 import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 
-/** Netty's allocators: direct buffers of exactly the size asked for, leak detection off. */
+/** Netty's allocators, and ours for Netty: direct buffers of exactly the size asked for, leak detection off. */
 abstract class NettyBuffers extends ObjectPeer<ByteBuf> {
 
     private final ByteBufAllocator allocator;
@@ -42,6 +43,13 @@ abstract class NettyBuffers extends ObjectPeer<ByteBuf> {
     static final class Adaptive extends NettyBuffers {
         Adaptive(int bytes) {
             super(new AdaptiveByteBufAllocator(true), bytes);
+        }
+    }
+
+    /** Cenote's allocator for Netty. */
+    static final class Cenote extends NettyBuffers {
+        Cenote(int bytes) {
+            super(CenoteByteBufAllocator.builder().maximumBytes(1L << 30).build(), bytes);
         }
     }
 }

@@ -29,6 +29,7 @@ public enum PeerKind {
     CENOTE_JAVA("cenote-java", "CenoteBlocks$Java", 17, Role.CENOTE),
     CENOTE_JAVA_LOCAL("cenote-java-local", "CenoteLocalBlocks$Java", 17, Role.CENOTE, Trait.HANDLE),
     CENOTE_FFM("cenote-ffm", "CenoteBlocks$Ffm", 22, Role.CENOTE, Trait.BACKEND),
+    CENOTE_NETTY("cenote-netty", "NettyBuffers$Cenote", 17, Role.CENOTE, Trait.BACKEND),
     CENOTE_JNI_OFF("cenote-jni-off", "CenoteLevelBlocks$Off", 17, Role.CENOTE, Trait.HANDLE, Trait.LEVEL),
     CENOTE_JNI_SAMPLED("cenote-jni-sampled", "CenoteLevelBlocks$Sampled", 17, Role.CENOTE, Trait.HANDLE, Trait.LEVEL),
     CENOTE_JNI_PARANOID("cenote-jni-paranoid", "CenoteLevelBlocks$Paranoid", 17, Role.CENOTE, Trait.HANDLE, Trait.LEVEL),
@@ -58,7 +59,7 @@ public enum PeerKind {
         SHARED_QUEUE,
         /** What one thread took, no other may give back. */
         ONE_THREAD,
-        /** Told apart by {@code ci/bench backends} alone: like another one of ours wherever that can be measured. */
+        /** Measured by {@code ci/bench backends} or {@code ci/bench netty} alone, which set it beside its like. */
         BACKEND,
         /** Another level of checks than the default, for the cost of checks alone. */
         LEVEL,
