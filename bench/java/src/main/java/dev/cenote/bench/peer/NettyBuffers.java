@@ -48,8 +48,20 @@ abstract class NettyBuffers extends ObjectPeer<ByteBuf> {
 
     /** Cenote's allocator for Netty. */
     static final class Cenote extends NettyBuffers {
+        private final CenoteByteBufAllocator own;
+
         Cenote(int bytes) {
-            super(CenoteByteBufAllocator.builder().maximumBytes(1L << 30).build(), bytes);
+            this(CenoteByteBufAllocator.builder().maximumBytes(1L << 30).build(), bytes);
+        }
+
+        private Cenote(CenoteByteBufAllocator own, int bytes) {
+            super(own, bytes);
+            this.own = own;
+        }
+
+        @Override
+        public void close() {
+            own.close();
         }
     }
 }
