@@ -56,6 +56,11 @@ final class ArenaChunk {
         return block.pool().backend() != Backend.JAVA || Runtime.version().feature() >= 22;
     }
 
+    /** Whether what the arenas gave out is memory's address and no token. */
+    static boolean isReal(long address) {
+        return address < TOKENS_FROM;
+    }
+
     private static long token(ByteBuffer view) {
         return TOKENS_FROM + (TOKENS.getAndIncrement() << 32) + view.alignmentOffset(0, 1 << TOKEN_BITS);
     }

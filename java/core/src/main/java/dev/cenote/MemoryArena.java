@@ -221,6 +221,29 @@ public final class MemoryArena implements AutoCloseable {
         return slice(allocate(bytes, alignment), bytes);
     }
 
+    /**
+     * Tells addresses from tokens, for code that uses addresses raw.
+     *
+     * @param address what an arena gave out
+     * @return true if memory is there; false on the {@link Backend#JAVA} backend before JDK 22
+     */
+    public static boolean isMemoryAddress(long address) {
+        return ArenaChunk.isReal(address);
+    }
+
+    /**
+     * Gives a view of a piece that was allocated by its address. The view is an object on the heap, and must not be used
+     * after the reset or close, which nothing checks. It does not keep an {@link ArenaKind#AUTOMATIC} arena open.
+     *
+     * @param address in a piece
+     * @param bytes how many from there on
+     * @return a direct buffer of so many bytes in native byte order
+     * @throws IndexOutOfBoundsException if the arena has not given them out
+     */
+    public ByteBuffer buffer(long address, int bytes) {
+        return slice(address, bytes);
+    }
+
     private ByteBuffer slice(long address, int bytes) {
         ArenaChunk chunk = region.enter(this, address, bytes);
         if (chunk == null) {

@@ -61,6 +61,22 @@ class MemoryArenaTest {
 
     @ParameterizedTest
     @EnumSource
+    void buffer_ofAPieceReachesItsBytes(ArenaKind kind) {
+        try (MemoryArena arena = arena(kind)) {
+            long piece = arena.allocate(64);
+            arena.putLong(piece + 8, 42);
+            assertThat(arena.buffer(piece, 64).getLong(8)).isEqualTo(42);
+            assertThat(arena.buffer(piece + 8, 8).putLong(0, 43).remaining()).isEqualTo(8);
+            assertThat(arena.getLong(piece + 8)).isEqualTo(43);
+            assertThat(MemoryArena.isMemoryAddress(piece)).isEqualTo(TestPools.hasAddresses());
+            assertThatThrownBy(() -> arena.buffer(piece, 1 << 20)).isInstanceOf(IndexOutOfBoundsException.class);
+            arena.reset();
+            assertThatThrownBy(() -> arena.buffer(piece, 64)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void pieceLargerThanAChunk_hasOneOfItsOwn_andTheCurrentChunkGoesOn(ArenaKind kind) {
         try (MemoryArena arena = arena(kind)) {
             long before = arena.allocate(8);
