@@ -1,7 +1,10 @@
 package dev.cenote.agrona;
 
+import dev.cenote.ArenaKind;
 import dev.cenote.Block;
+import dev.cenote.MemoryArena;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.AtomicBuffer;
 
 /**
  * Lays one of Agrona's buffers over memory of Cenote: no copy, and no garbage once the block has a view of its own.
@@ -43,6 +46,42 @@ public final class Wrap {
                 + block.bytes() + " bytes of pool \"" + block.pool().name() + "\"");
         }
         flyweight.wrap(block.buffer(), offset, length);
+    }
+
+    /**
+     * Allocates a piece of an arena that begins at a multiple of 8 and lays a flyweight over it.
+     *
+     * @param flyweight as {@link #piece(DirectBuffer, MemoryArena, int, int)}
+     * @param arena an open arena
+     * @param bytes 1 to 2^29
+     */
+    public static void piece(DirectBuffer flyweight, MemoryArena arena, int bytes) {
+        piece(flyweight, arena, bytes, AtomicBuffer.ALIGNMENT);
+    }
+
+    /**
+     * Allocates a piece of an arena and lays a flyweight over it, without garbage where the arena knows addresses: not on
+     * the {@link dev.cenote.Backend#JAVA} backend before JDK 22. Contents are undefined, unless the arena zeroes.
+     * <p>After the arena was reset or closed the flyweight meets memory that may belong to somebody else; {@link ArenaBuffers}
+     * takes its buffers off in time. Over an {@link ArenaKind#AUTOMATIC} arena the flyweight keeps the memory itself.
+     *
+     * @param flyweight its {@link DirectBuffer#byteBuffer()} is null where there was an address
+     * @param arena an open arena
+     * @param bytes 1 to 2^29
+     * @param alignment a power of two, 1 to 2^20; atomic operations want {@value AtomicBuffer#ALIGNMENT}
+     * @throws dev.cenote.CenoteException as {@link MemoryArena#allocate(long, long)}; the flyweight is as it was then
+     */
+    public static void piece(DirectBuffer flyweight, MemoryArena arena, int bytes, int alignment) {
+        if (arena.kind() == ArenaKind.AUTOMATIC) {
+            flyweight.wrap(arena.allocateBuffer(bytes, alignment));
+            return;
+        }
+        long address = arena.allocate(bytes, alignment);
+        if (MemoryArena.isMemoryAddress(address)) {
+            flyweight.wrap(address, bytes);
+        } else {
+            flyweight.wrap(arena.buffer(address, bytes));
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.cenote.agrona;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cenote.ArenaKind;
 import dev.cenote.Block;
 import dev.cenote.BlockPool;
 import java.nio.ByteBuffer;
@@ -156,6 +157,13 @@ class BufferContractTest {
             UnsafeBuffer buffer = new UnsafeBuffer();
             Wrap.block(buffer, block, 128, 2000);
             behavesLikeAnArray(buffer);
+        }
+    }
+
+    @Test
+    void pieceOfAnArena_behavesLikeAnArray() {
+        try (ArenaBuffers buffers = new ArenaBuffers(TestMemory.arena(ArenaKind.SHARED).build())) {
+            behavesLikeAnArray(buffers.allocate(2000));
         }
     }
 

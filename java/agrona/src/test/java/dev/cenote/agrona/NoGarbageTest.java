@@ -1,10 +1,14 @@
 package dev.cenote.agrona;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.cenote.ArenaKind;
 import dev.cenote.Block;
 import dev.cenote.BlockPool;
+import dev.cenote.MemoryArena;
+import dev.cenote.SizedPool;
 import java.lang.management.ManagementFactory;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -56,6 +60,39 @@ class NoGarbageTest {
                 Wrap.nothing(flyweight);
                 pool.put(block);
             });
+        }
+    }
+
+    @Test
+    void pieces_allocateNothingWhereThereAreAddresses() {
+        assumeTrue(TestMemory.hasAddresses());
+        try (MemoryArena arena = TestMemory.arena(ArenaKind.CONFINED).build()) {
+            UnsafeBuffer flyweight = new UnsafeBuffer();
+            allocatesNothing("a piece, written; every 100 a reset", new Runnable() {
+                private int count;
+
+                @Override
+                public void run() {
+                    Wrap.piece(flyweight, arena, 64, 64);
+                    flyweight.putLong(0, flyweight.getLong(8) + 1);
+                    if (++count % 100 == 0) {
+                        arena.reset();
+                    }
+                }
+            });
+        }
+    }
+
+    @Test
+    void growing_allocatesNothingOnceTheBlocksHaveTheirViews() {
+        try (SizedPool pool = TestMemory.sized().build()) {
+            ExpandablePooledBuffer[] buffer = new ExpandablePooledBuffer[1];
+            long each = leastAllocated(() -> {
+                buffer[0] = new ExpandablePooledBuffer(pool);
+                buffer[0].putLong(5000, 1);
+                buffer[0].close();
+            }) / MEASURED;
+            assertThat(each).as("bytes for the buffer object itself").isBetween(16L, 64L);
         }
     }
 
