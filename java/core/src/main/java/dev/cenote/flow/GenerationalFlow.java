@@ -93,6 +93,11 @@ final class GenerationalFlow<T> implements FlowPool {
             generations, news);
     }
 
+    /** The tag of a word; for tests. */
+    Tag tag(String word) {
+        return store.tags.find(word, store.period);
+    }
+
     /** Gets served by a generation since the pool was built. */
     long hits(int generation) {
         long sum = store.hits[generation].sum();
