@@ -2,13 +2,15 @@ package dev.cenote.bench;
 
 import dev.cenote.bench.drive.BackendsCommand;
 import dev.cenote.bench.drive.BlocksCommand;
+import dev.cenote.bench.drive.GenerationsCommand;
 import dev.cenote.bench.drive.NettyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The command behind {@code ci/bench}. */
 @Command(name = "bench", description = "Measures Cenote side by side with what a user would pick instead.",
-        mixinStandardHelpOptions = true, subcommands = {BlocksCommand.class, BackendsCommand.class, NettyCommand.class})
+        mixinStandardHelpOptions = true,
+        subcommands = {BlocksCommand.class, BackendsCommand.class, GenerationsCommand.class, NettyCommand.class})
 public final class Bench {
 
     private Bench() {

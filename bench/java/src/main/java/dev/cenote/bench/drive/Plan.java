@@ -3,6 +3,7 @@ package dev.cenote.bench.drive;
 import static dev.cenote.bench.peer.PeerKind.Role.FLOOR;
 import static dev.cenote.bench.peer.PeerKind.Trait.BACKEND;
 import static dev.cenote.bench.peer.PeerKind.Trait.COLD;
+import static dev.cenote.bench.peer.PeerKind.Trait.GENERATIONS;
 import static dev.cenote.bench.peer.PeerKind.Trait.LEVEL;
 import static dev.cenote.bench.peer.PeerKind.Trait.ONE_THREAD;
 
@@ -94,7 +95,7 @@ final class Plan {
         Arrays.stream(PeerKind.values())
                 .filter(peer -> peer.minimumJava() <= jdk.feature())
                 .filter(suited)
-                .filter(peer -> !peer.has(BACKEND))
+                .filter(peer -> !peer.has(BACKEND) && !peer.has(GENERATIONS))
                 .filter(peer -> peer != PeerKind.CENOTE_JNI_BULK
                         || scenario == Scenario.BATCH_RANDOM || scenario == Scenario.BATCH_LIFO)
                 .filter(peer -> !peer.has(LEVEL) || scenario == Scenario.CYCLE && bytes == COMMON)

@@ -28,6 +28,8 @@ public enum PeerKind {
     CENOTE_JNI_BULK("cenote-jni-bulk", "CenoteBulkBlocks", 17, Role.CENOTE),
     CENOTE_JAVA("cenote-java", "CenoteBlocks$Java", 17, Role.CENOTE),
     CENOTE_JAVA_LOCAL("cenote-java-local", "CenoteLocalBlocks$Java", 17, Role.CENOTE, Trait.HANDLE),
+    CENOTE_GENERATIONS("cenote-generations", "CenoteGenerations$Plain", 17, Role.CENOTE, Trait.GENERATIONS),
+    CENOTE_GENERATIONS_TAGGED("cenote-generations-tag", "CenoteGenerations$Tagged", 17, Role.CENOTE, Trait.GENERATIONS),
     CENOTE_FFM("cenote-ffm", "CenoteBlocks$Ffm", 22, Role.CENOTE, Trait.BACKEND),
     CENOTE_NETTY("cenote-netty", "NettyBuffers$Cenote", 17, Role.CENOTE, Trait.BACKEND),
     CENOTE_JNI_OFF("cenote-jni-off", "CenoteLevelBlocks$Off", 17, Role.CENOTE, Trait.HANDLE, Trait.LEVEL),
@@ -61,6 +63,8 @@ public enum PeerKind {
         ONE_THREAD,
         /** Measured by {@code ci/bench backends} or {@code ci/bench netty} alone, which set it beside its like. */
         BACKEND,
+        /** A pool of any objects, told apart by {@code ci/bench generations}. */
+        GENERATIONS,
         /** Another level of checks than the default, for the cost of checks alone. */
         LEVEL,
         /** A set-up of ours that only the first use of memory tells apart. */
