@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +65,7 @@ public final class BlockPool implements Pool<Block> {
     private final PoolAccounts accounts;
     private final Waiters waiters = new Waiters();
     private final PoolLifetime lifetime;
-    private volatile @Nullable Predicate<Block> large;
+    private volatile @Nullable Companion companion;
 
     BlockPool(BlockPoolBuilder builder, Backends.Opened opened) {
         this.checks = builder.checks();
@@ -556,6 +555,10 @@ public final class BlockPool implements Pool<Block> {
             newest = nobody; /* before its magazines are taken over */
         }
         accounts.sweep();
+        Companion with = companion;
+        if (with != null) {
+            with.upkeep();
+        }
         if (isClosed()) {
             lifetime.settle();
         } else {
@@ -577,15 +580,23 @@ public final class BlockPool implements Pool<Block> {
         throw PoolTexts.exhausted(this, StoreCode.of(code));
     }
 
-    /** Takes back what a {@link SizedPool} hung on this pool: blocks that lie in no chunk of it. */
-    void takeLarge(Predicate<Block> taker) {
-        large = taker;
+    /** What stands on this pool: a {@link SizedPool}. */
+    interface Companion {
+        /** Takes back a block that lies in no chunk of the pool; false: it is not out. */
+        boolean takeLarge(Block block);
+
+        /** What is due in the background, about every 100 ms, until the pool's memory is released. */
+        void upkeep();
+    }
+
+    void accompany(Companion with) {
+        companion = with;
     }
 
     /** A block that is not simply out: a large one, a watched one, or a mistake. Gives the one that is free now, if any. */
     @Nullable Block turnAway(@Nullable Block block) {
-        Predicate<Block> taker = large;
-        if (taker != null && block != null && block.pool == this && block.number == Block.LARGE && taker.test(block)) {
+        Companion with = companion;
+        if (with != null && block != null && block.pool == this && block.number == Block.LARGE && with.takeLarge(block)) {
             return null;
         }
         if (watch != null) {

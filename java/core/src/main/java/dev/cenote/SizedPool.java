@@ -24,9 +24,10 @@ public final class SizedPool implements AutoCloseable {
 
     private static final VarHandle POOL = MethodHandles.arrayElementVarHandle(BlockPool[].class);
     private static final int NATURAL_ALIGNMENT = SizeClasses.STEP;
+    private static final int SMALL_LOG = 13; /* of SmallSizes.BYTES_MAX */
+    private static final long BYTES_MAX = 1L << 46;
     private static final long PAGE = 4096;
     private static final long LINE = 64;
-    private static final long HOST_BYTES = 64 << 10;
 
     private final SizedPoolBuilder.Plan plan;
     private final SharedBudget budget;
@@ -37,7 +38,10 @@ public final class SizedPool implements AutoCloseable {
     /** By class; null until used. Elements are set once, under the lock. */
     private final @Nullable BlockPool[] pools;
     private final int lastClass;
+    /** Of slabs; and large blocks say that they belong to it. */
     private final BlockPool host;
+    private final SmallSizes small;
+    private final boolean addresses;
     private volatile boolean closed;
 
     SizedPool(SizedPoolBuilder.Plan plan) {
@@ -45,13 +49,25 @@ public final class SizedPool implements AutoCloseable {
         this.budget = new SharedBudget(plan.maximumBytes(), this::collect);
         this.lastClass = plan.lastClass();
         this.pools = new BlockPool[lastClass + 1];
-        Opened first = open(plan.pool("large", HOST_BYTES, plan.backend()));
+        Opened first = open(plan.pool("slabs", Slab.BYTES, plan.backend()));
         this.host = first.pool;
         this.backend = host.backend();
         this.chunkAlignment = backend == Backend.JAVA ? LINE : PAGE;
         this.large = new LargePieces(budget, first.store.natives());
         large.watch(host);
-        host.takeLarge(large::take);
+        this.small = new SmallSizes(plan.name(), host);
+        this.addresses = first.store.hasAddresses();
+        host.accompany(new BlockPool.Companion() {
+            @Override
+            public boolean takeLarge(Block block) {
+                return large.take(block);
+            }
+
+            @Override
+            public void upkeep() {
+                small.upkeep();
+            }
+        });
     }
 
     private record Opened(BlockPool pool, BlockStore store) {
@@ -214,6 +230,146 @@ public final class SizedPool implements AutoCloseable {
     }
 
     /**
+     * Takes a piece by its address, for code that wants no objects; its contents are undefined.
+     * <p>Up to 8 KiB: wait-free while this thread's slab of that size has a free block, without an object, a lock or a
+     * call. Above: as {@link BlockPool#getAddress()}, and beyond the largest pooled size a system's mapping. The caller
+     * owns the piece until it is {@link #free freed} with the same bytes, once, by any thread.
+     *
+     * @param bytes 1 or more
+     * @return the address, a multiple of 16, never 0
+     * @throws IllegalArgumentException if bytes is not positive
+     * @throws PoolExhaustedException if the pool is at its limit, or the system has no memory
+     * @throws PoolClosedException if the pool is closed
+     * @throws UnsupportedOperationException on the {@link Backend#JAVA} backend of a JDK before 22
+     */
+    public long allocate(long bytes) {
+        if (bytes - 1 >>> SMALL_LOG == 0 && addresses) {
+            try {
+                return small.allocate(SizeClasses.ofSmall((int) bytes), bytes);
+            } catch (PoolExhaustedException e) {
+                throw exhausted(bytes, e);
+            }
+        }
+        return allocateSlowly(bytes, NATURAL_ALIGNMENT, false);
+    }
+
+    /**
+     * Takes a piece whose address is a multiple of an alignment.
+     *
+     * @param bytes 1 or more
+     * @param alignment a power of two, at most 2^30
+     * @return the address; free it with the same bytes and alignment
+     * @see #allocate(long)
+     */
+    public long allocate(long bytes, long alignment) {
+        checkAlignment(alignment);
+        return alignment <= NATURAL_ALIGNMENT ? allocate(bytes) : allocateSlowly(bytes, alignment, false);
+    }
+
+    /**
+     * Takes a piece that holds zeros.
+     *
+     * @param bytes 1 or more
+     * @return the address
+     * @see #allocate(long)
+     */
+    public long allocateZeroed(long bytes) {
+        return allocateSlowly(bytes, NATURAL_ALIGNMENT, true);
+    }
+
+    private long allocateSlowly(long bytes, long alignment, boolean zeroed) {
+        checkAddresses();
+        checkBytes(bytes, BYTES_MAX);
+        int index = classOf(bytes, alignment);
+        try {
+            if (index < 0) {
+                return allocateLarge(bytes, alignment, zeroed);
+            }
+            if (index < SmallSizes.CLASSES) {
+                long address = small.allocate(index, bytes);
+                if (zeroed) {
+                    small.zero(address, bytes);
+                }
+                return address;
+            }
+            Block block = poolOf(index).get();
+            if (zeroed) {
+                Slab.zero(block.buffer(), 0, (int) bytes);
+            }
+            return block.address();
+        } catch (PoolExhaustedException e) {
+            throw exhausted(bytes, e);
+        }
+    }
+
+    private long allocateLarge(long bytes, long alignment, boolean zeroed) {
+        host();
+        try {
+            return large.address(bytes, alignment, zeroed);
+        } catch (LargePieces.Refusal e) {
+            throw exhausted(bytes, e.code);
+        }
+    }
+
+    /**
+     * Gives a piece back by its address. Any thread; what another thread took goes back to that thread.
+     *
+     * @param address what {@link #allocate(long)} or {@link #allocateZeroed} gave
+     * @param bytes what it was asked for
+     * @throws DoublePutException if it was freed already
+     * @throws ForeignEntryException if no such piece starts there; nothing is done then
+     */
+    public void free(long address, long bytes) {
+        if (bytes - 1 >>> SMALL_LOG == 0) {
+            small.free(SizeClasses.ofSmall((int) bytes), address);
+        } else {
+            freeSlowly(address, bytes, NATURAL_ALIGNMENT);
+        }
+    }
+
+    /**
+     * Gives an aligned piece back by its address.
+     *
+     * @param address what {@link #allocate(long, long)} gave
+     * @param bytes what it was asked for
+     * @param alignment what it was asked for
+     * @see #free(long, long)
+     */
+    public void free(long address, long bytes, long alignment) {
+        checkAlignment(alignment);
+        if (alignment <= NATURAL_ALIGNMENT) {
+            free(address, bytes);
+        } else {
+            freeSlowly(address, bytes, alignment);
+        }
+    }
+
+    private void freeSlowly(long address, long bytes, long alignment) {
+        checkAddresses();
+        checkBytes(bytes, BYTES_MAX);
+        int index = classOf(bytes, alignment);
+        if (index >= 0 && index < SmallSizes.CLASSES) {
+            small.free(index, address);
+            return;
+        }
+        BlockPool pool = index < 0 ? null : (BlockPool) POOL.getAcquire(pools, index); /* pairs with openClass */
+        if (pool != null) {
+            pool.putAddress(address);
+        } else if (index >= 0 || !large.free(address, bytes, alignment)) {
+            throw new ForeignEntryException("no piece of " + bytes + " bytes" + (alignment > NATURAL_ALIGNMENT
+                ? " aligned to " + alignment : "") + " of pool \"" + plan.name() + "\" starts at address 0x"
+                + Long.toHexString(address) + "; free what allocate gave, once, with the bytes it was asked for");
+        }
+    }
+
+    private void checkAddresses() {
+        if (!addresses) {
+            throw new UnsupportedOperationException("pool \"" + plan.name() + "\" runs on the java backend, which knows no"
+                + " addresses before JDK 22; use get(bytes)");
+        }
+    }
+
+    /**
      * {@return what a request of so many bytes really gets}
      *
      * @param bytes 1 or more
@@ -250,7 +406,9 @@ public final class SizedPool implements AutoCloseable {
      * @return the bytes taken out of service
      */
     public long trim() {
-        long bytes = 0;
+        small.trimMine();
+        small.trimShared();
+        long bytes = host.trim();
         for (BlockPool pool : opened()) {
             bytes += pool.trim();
         }
@@ -285,6 +443,7 @@ public final class SizedPool implements AutoCloseable {
         synchronized (this) {
             closed = true; /* no class is opened after this */
         }
+        small.close();
         for (BlockPool pool : opened()) {
             pool.close();
         }
@@ -298,26 +457,36 @@ public final class SizedPool implements AutoCloseable {
      */
     public SizedPoolStats stats() {
         List<SizedPoolStats.SizeClassStats> classes = new ArrayList<>();
+        BlockPoolStats slabs = host.stats();
         long inUse = large.bytesOut();
-        long free = 0;
-        long reserved = budget.largeBytes();
-        for (BlockPool pool : opened()) {
-            BlockPoolStats blocks = pool.stats();
-            int index = SizeClasses.of(pool.blockBytes());
-            double least = index == 0 ? 1 : SizeClasses.bytes(index - 1) + 1;
-            classes.add(new SizedPoolStats.SizeClassStats(pool.blockBytes(), 1 - least / pool.blockBytes(), blocks));
-            inUse += blocks.bytesInUse();
-            free += blocks.bytesFree();
-            reserved += blocks.bytesReserved();
+        long free = slabs.bytesFree();
+        long reserved = budget.largeBytes() + slabs.bytesReserved();
+        SmallSizes.Sums[] sums = small.sums();
+        for (int index = 0; index <= lastClass; index++) {
+            BlockPool pool = (BlockPool) POOL.getAcquire(pools, index); /* pairs with openClass */
+            BlockPoolStats blocks = pool == null ? null : pool.stats();
+            SmallSizes.Sums pieces = index < sums.length ? sums[index] : new SmallSizes.Sums(index, 0, 0, 0, 0, 0);
+            if (blocks != null || pieces.sampled() != 0) {
+                SizedPoolStats.SizeClassStats each = SizedPoolStats.SizeClassStats.of(pieces, blocks);
+                classes.add(each);
+                inUse += each.bytesInUse();
+                free += each.bytesFree();
+                reserved += blocks == null ? 0 : blocks.bytesReserved();
+            }
         }
         return new SizedPoolStats(plan.name(), plan.maximumBytes(), inUse, free, reserved, budget.committedBytes(),
-            large.out(), large.bytesOut(), large.gets(), classes);
+            large.out(), large.bytesOut(), large.gets(), slabs, classes);
     }
 
     @Override
     public String toString() {
         return "SizedPool \"" + plan.name() + "\", at most " + plan.maximumBytes() + " bytes, " + backend
             + (closed ? ", closed" : "");
+    }
+
+    /** The slabs agree with themselves. Only while no other thread uses the pool. */
+    boolean isValid() {
+        return small.isValid();
     }
 
     private PoolClosedException closed() {

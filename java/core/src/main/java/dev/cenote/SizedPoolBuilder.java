@@ -215,6 +215,9 @@ public final class SizedPoolBuilder {
                 return chunkBytes;
             }
             long wanted = Math.max(CHUNK_BYTES, Math.min(8 * blockBytes, CHUNK_BYTES_MAX));
+            if (blockBytes == Slab.BYTES && maximumBytes >= CHUNK_BYTES_MAX * 32) {
+                return CHUNK_BYTES_MAX; /* begins on such a boundary, so slabs do too and are found at the first look */
+            }
             long least = Math.max(CHUNK_BYTES_MIN, Math.min(CHUNK_BYTES_MAX, maximumBytes / CHUNKS_MAX));
             return Math.max(least, Math.min(wanted, Long.highestOneBit(maximumBytes / 32)));
         }

@@ -61,6 +61,26 @@ class AllocationTest {
     }
 
     @Test
+    void sizedPaths_allocateNothing() {
+        try (SizedPool pool = SizedPool.builder().backend(TestPools.BACKEND).build()) {
+            allocatesNothing("get(bytes) and put", () -> pool.put(pool.get(700)));
+            if (TestPools.hasAddresses()) {
+                long[] many = new long[500]; /* more than a slab holds */
+                allocatesNothing("allocate and free", () -> pool.free(pool.allocate(700), 700));
+                allocatesNothing("allocate and free of a medium size", () -> pool.free(pool.allocate(9000), 9000));
+                allocatesNothing("many, through the pool of slabs", () -> {
+                    for (int i = 0; i < many.length; i++) {
+                        many[i] = pool.allocate(700);
+                    }
+                    for (long address : many) {
+                        pool.free(address, 700);
+                    }
+                });
+            }
+        }
+    }
+
+    @Test
     void rawPath_allocatesNothing() {
         assumeTrue(TestPools.hasAddresses());
         try (BlockPool pool = TestPools.builder().build()) {

@@ -104,7 +104,7 @@ class SizedPoolTest {
             List<Block> taken = new ArrayList<>();
             Random random = new Random(11);
             int refused = 0;
-            while (refused < 200) {
+            while (refused < 50) {
                 Block block = pool.tryGet(1 + random.nextInt(1 << (1 + random.nextInt(21))));
                 if (block == null) {
                     refused++;
@@ -250,7 +250,7 @@ class SizedPoolTest {
             TestPools.inThreads(4, index -> {
                 Random random = new Random(index);
                 Block[] held = new Block[64];
-                for (int i = 0; i < 8_000; i++) {
+                for (int i = 0; i < 3_000; i++) {
                     int at = random.nextInt(held.length);
                     if (held[at] != null) {
                         assertThat(holds(held[at], (byte) (index * 64 + at))).isTrue();

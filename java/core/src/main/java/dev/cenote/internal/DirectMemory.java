@@ -20,11 +20,12 @@ public final class DirectMemory {
      * @return a buffer in native byte order; null when there is no memory, or no buffer is that large
      */
     public static @Nullable ByteBuffer allocate(long bytes, int alignment) {
-        if (bytes > Integer.MAX_VALUE - alignment) {
+        long whole = (bytes + alignment - 1) / alignment * alignment + alignment; /* alignedSlice keeps whole multiples */
+        if (whole > Integer.MAX_VALUE) {
             return null;
         }
         try {
-            return ByteBuffer.allocateDirect((int) bytes + alignment).alignedSlice(alignment).slice(0, (int) bytes)
+            return ByteBuffer.allocateDirect((int) whole).alignedSlice(alignment).slice(0, (int) bytes)
                 .order(ByteOrder.nativeOrder());
         } catch (OutOfMemoryError e) {
             return null; /* -XX:MaxDirectMemorySize or the system */

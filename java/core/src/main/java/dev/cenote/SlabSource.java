@@ -1,0 +1,29 @@
+package dev.cenote;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a {@link SlabCache} gets slabs from and gives them to.
+ */
+interface SlabSource {
+
+    /**
+     * {@return a slab that nobody owns, to be cut}
+     *
+     * @throws PoolExhaustedException if there is none
+     */
+    Slab take();
+
+    /** {@return slabs by their index} */
+    Slab[] byIndex();
+
+    /** Takes back a slab whose blocks are all free and which nobody owns. */
+    void give(Slab slab);
+
+    /**
+     * {@return a slab of that class with free blocks whose owner died, now the heir's; null: there is none}
+     *
+     * @param any also one of which more than a quarter is in use, whose lines the heir will share with others
+     */
+    @Nullable Slab adopt(int index, SlabCache heir, boolean any);
+}

@@ -1,0 +1,379 @@
+package dev.cenote;
+
+import dev.cenote.internal.VirtualThreads;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Small pieces by address: each thread takes from slabs of its own, without an object, a lock or a call.
+ * <p>Virtual threads share striped caches, each held for one operation. The slabs of threads that died wait with the
+ * orphans for whoever needs one of their class; those without a block in use go back to the pool of slabs.
+ */
+final class SmallSizes implements SlabSource {
+
+    /** Larger ones are blocks of a {@link BlockPool}: at least eight blocks lie in a slab. */
+    static final int BYTES_MAX = Slab.BYTES / 8;
+    static final int CLASSES = SizeClasses.of(BYTES_MAX) + 1;
+
+    private static final int SEAL_TRIES = 10; /* at once; afterwards upkeep goes on trying */
+    private static final long HEIR_WAIT_NANOS = 1_000_000_000L;
+    private static final Set<String> INSIDE =
+        Set.of(SmallSizes.class.getName(), SlabCache.class.getName(), Slab.class.getName());
+
+    private final String name;
+    private final BlockPool slabs;
+    private final SlabDirectory directory = new SlabDirectory();
+    private final SlabCache orphans = new SlabCache(null, CLASSES, this);
+    private final ArrayDeque<SlabCache> heirless = new ArrayDeque<>(); /* of dead threads, guarded by the orphans' lock */
+    private final SlabCaches caches = new SlabCaches(orphans, CLASSES, this);
+    private final SlabCache[] stripes;
+    private final long[] pastAsked = new long[2 * CLASSES]; /* of dead threads; guarded by the orphans' lock */
+    private volatile boolean closed;
+    private boolean sealed; /* guarded by this */
+
+    SmallSizes(String name, BlockPool slabs) {
+        this.name = name;
+        this.slabs = slabs;
+        int wanted = 4 * Runtime.getRuntime().availableProcessors();
+        this.stripes = new SlabCache[Math.min(64, Integer.highestOneBit(2 * wanted - 1))];
+        for (int i = 0; i < stripes.length; i++) {
+            stripes[i] = new SlabCache(null, CLASSES, this);
+        }
+    }
+
+    /** Takes a block of a class; {@code bytes} is what was asked for. */
+    long allocate(int index, long bytes) {
+        Thread thread = Thread.currentThread();
+        if (closed) {
+            throw closed();
+        }
+        SlabCache cache = caches.newest;
+        if (cache.owner != thread) {
+            cache = caches.first(thread);
+            if (cache.owner != thread) {
+                return allocateShared(thread, index, bytes);
+            }
+        }
+        return allocate(cache, index, bytes);
+    }
+
+    private static long allocate(SlabCache cache, int index, long bytes) {
+        long address = cache.takeHinted(index);
+        if (address != 0) {
+            return address;
+        }
+        Slab slab = cache.current[index];
+        long free = slab.free();
+        return free != 0 ? slab.take(free) : cache.takeSlowly(index, bytes);
+    }
+
+    private long allocateShared(Thread thread, int index, long bytes) {
+        SlabCache cache = enter(thread);
+        try {
+            if (closed) {
+                throw closed();
+            }
+            return allocate(cache, index, bytes);
+        } finally {
+            leave(cache);
+        }
+    }
+
+    /** The thread's own cache, or a stripe that is held until {@link #leave}. */
+    private SlabCache enter(Thread thread) {
+        SlabCache cache = VirtualThreads.isVirtual(thread) ? null : caches.find(thread);
+        if (cache == null) {
+            return lockStripe(thread);
+        }
+        if (!cache.isGreeted) {
+            cache.isGreeted = true;
+            inherit(cache);
+        }
+        return cache;
+    }
+
+    @SuppressWarnings("deprecation") /* threadId() came with 19 */
+    private SlabCache lockStripe(Thread thread) {
+        int start = (int) (thread.getId() * 0x9E3779B97F4A7C15L >>> 48);
+        for (int i = start;; i++) {
+            SlabCache stripe = stripes[i & (stripes.length - 1)];
+            if (stripe.tryLock()) {
+                return stripe;
+            }
+            if ((i - start + 1) % stripes.length == 0) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private static void leave(SlabCache cache) {
+        if (cache.owner == null) {
+            cache.unlock();
+        }
+    }
+
+    /** Gives a block back; what is wrong with it, if something is, is thrown and nothing done. */
+    void free(int index, long address) {
+        Slab slab = directory.at(address);
+        int number = slab.sizeClass == index ? slab.number(address) : -1;
+        if (number < 0 || slab.isFree(number)) {
+            throw mistake(slab, index, address);
+        }
+        Thread thread = Thread.currentThread();
+        if (!closed) {
+            SlabCache cache = caches.newest;
+            if (cache.owner != thread) {
+                cache = caches.first(thread);
+            }
+            if (slab.owner == cache && cache.owner == thread) {
+                cache.hint(index, slab.index, number);
+                if (slab.give(number)) {
+                    cache.settle(slab, number >>> 6);
+                }
+                return;
+            }
+        }
+        if (!slab.giveRemotely(number)) {
+            throw mistake(slab, index, address);
+        }
+    }
+
+    private CenoteException mistake(Slab slab, int index, long address) {
+        long bytes = SizeClasses.bytes(index);
+        String what = "address 0x" + Long.toHexString(address) + " was freed in pool \"" + name + "\" as a piece of class "
+            + bytes;
+        if (slab == Slab.NONE) {
+            return new ForeignEntryException(what + ", and no such piece starts there; free what allocate gave, with the"
+                + " bytes it was asked for");
+        }
+        if (slab.sizeClass == Slab.NO_CLASS) {
+            return new DoublePutException(what + ", and everything around it is free: it was freed already");
+        }
+        if (slab.sizeClass != index) {
+            return new ForeignEntryException(what + ", and pieces there are of class "
+                + SizeClasses.bytes(slab.sizeClass) + "; pass the bytes that allocate was asked for");
+        }
+        if (slab.number(address) < 0) {
+            return new ForeignEntryException(what + ", and lies inside a piece; free what allocate gave");
+        }
+        return new DoublePutException(what + " and is not out: it was freed already");
+    }
+
+    /** Sets a piece to zero that is out. */
+    void zero(long address, long bytes) {
+        directory.at(address).zero(address, bytes);
+    }
+
+    @Override
+    public Slab take() {
+        Block block;
+        try {
+            block = slabs.get();
+        } catch (PoolExhaustedException e) {
+            trimShared();
+            block = slabs.get();
+        }
+        Slab slab = (Slab) block.attachment();
+        if (slab == null) {
+            slab = new Slab(block);
+            directory.add(slab);
+            block.attach(slab);
+        }
+        return slab;
+    }
+
+    @Override
+    public Slab[] byIndex() {
+        return directory.byIndex();
+    }
+
+    @Override
+    public void give(Slab slab) {
+        if (slab.memory != null) {
+            slabs.put(slab.memory);
+        }
+    }
+
+    @Override
+    public @Nullable Slab adopt(int index, SlabCache heir, boolean any) {
+        if (!orphans.hasOpen(index) || !orphans.tryLock()) {
+            return null;
+        }
+        try {
+            return orphans.surrender(index, heir, any);
+        } finally {
+            orphans.unlock();
+        }
+    }
+
+    /** Gives the calling thread's slabs back that have no block in use; tells how many. */
+    int trimMine() {
+        Thread thread = Thread.currentThread();
+        SlabCache cache = caches.first(thread);
+        return cache.owner == thread && !closed ? cache.trim() : 0;
+    }
+
+    /** Gives back what no thread owns: dead threads' slabs and those of stripes that are not in use. */
+    void trimShared() {
+        sweep(0);
+        for (SlabCache stripe : stripes) {
+            if (stripe.tryLock()) {
+                try {
+                    stripe.trim();
+                } finally {
+                    stripe.unlock();
+                }
+            }
+        }
+    }
+
+    /** Finds caches of threads that died. With the orphans' lock. */
+    private void findDead(long nowNanos) {
+        for (SlabCache cache : caches.takeDead()) {
+            cache.orphanedNanos = nowNanos;
+            add(pastAsked, cache.asked);
+            heirless.addLast(cache);
+        }
+    }
+
+    /**
+     * A new thread takes over all slabs of the thread that died last: often it goes on with that one's work, and what it
+     * frees then comes back to it.
+     */
+    private void inherit(SlabCache heir) {
+        orphans.lock();
+        try {
+            if (!closed) { /* else all slabs are with settle */
+                findDead(System.nanoTime());
+                SlabCache newest = heirless.pollLast();
+                if (newest != null) {
+                    newest.moveTo(heir);
+                }
+            }
+        } finally {
+            orphans.unlock();
+        }
+    }
+
+    /** Breaks up what no thread inherited for so long, and gives slabs back that are empty. */
+    private void sweep(long waitNanos) {
+        orphans.lock();
+        try {
+            if (!closed) { /* else all slabs are with settle */
+                long now = System.nanoTime();
+                findDead(now);
+                while (!heirless.isEmpty() && now - heirless.peekFirst().orphanedNanos >= waitNanos) {
+                    heirless.pollFirst().moveTo(orphans);
+                }
+                orphans.trim();
+            }
+        } finally {
+            orphans.unlock();
+        }
+    }
+
+    /** What is due in the background. */
+    void upkeep() {
+        Thread owner = caches.newest.owner;
+        if (owner != null && !owner.isAlive()) {
+            caches.newest = orphans; /* before its cache is taken over */
+        }
+        if (closed) {
+            settle();
+        } else {
+            sweep(HEIR_WAIT_NANOS);
+        }
+    }
+
+    /** Refuses requests from now on. */
+    void close() {
+        closed = true;
+        for (int i = 0; i < SEAL_TRIES && !settle(); i++) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /**
+     * After the close: gives slabs back whose blocks are all back. Once no thread can be inside, as in
+     * {@link PoolLifetime}, every free sets a bit and nothing else, and the slabs are this method's.
+     *
+     * @return false: a thread may still be inside
+     */
+    private synchronized boolean settle() {
+        sealed = sealed || (!isAnyoneInside() && Arrays.stream(stripes).noneMatch(SlabCache::isLocked)
+            && !orphans.isLocked());
+        if (sealed) {
+            for (Slab slab : directory.all()) {
+                if (slab.owner != null) {
+                    slab.collect();
+                    if (slab.isEmpty(0)) {
+                        slab.sizeClass = Slab.NO_CLASS;
+                        slab.owner = null;
+                        give(slab);
+                    }
+                }
+            }
+        }
+        return sealed;
+    }
+
+    private static boolean isAnyoneInside() {
+        Thread self = Thread.currentThread(); /* is in neither allocate nor free */
+        return Thread.getAllStackTraces().entrySet().stream().filter(entry -> entry.getKey() != self)
+            .flatMap(entry -> Arrays.stream(entry.getValue())).anyMatch(frame -> INSIDE.contains(frame.getClassName()));
+    }
+
+    private PoolClosedException closed() {
+        return new PoolClosedException("pool \"" + name + "\" is closed; open another one");
+    }
+
+    /** What one class holds and has done. */
+    record Sums(int index, long slabs, long out, long free, long sampled, long asked) {
+    }
+
+    /** Of each class, whether used or not. */
+    Sums[] sums() {
+        long[] asked = new long[2 * CLASSES];
+        orphans.lock();
+        try {
+            add(asked, pastAsked);
+        } finally {
+            orphans.unlock();
+        }
+        caches.all().forEach(cache -> add(asked, cache.asked));
+        for (SlabCache stripe : stripes) {
+            add(asked, stripe.asked);
+        }
+        long[] count = new long[CLASSES];
+        long[] out = new long[CLASSES];
+        long[] free = new long[CLASSES];
+        for (Slab slab : directory.all()) {
+            int index = slab.sizeClass;
+            if (index != Slab.NO_CLASS) {
+                int outNow = slab.out();
+                count[index]++;
+                out[index] += outNow;
+                free[index] += slab.capacity - outNow;
+            }
+        }
+        Sums[] sums = new Sums[CLASSES];
+        for (int i = 0; i < CLASSES; i++) {
+            sums[i] = new Sums(i, count[i], out[i], free[i], asked[2 * i], asked[2 * i + 1]);
+        }
+        return sums;
+    }
+
+    private static void add(long[] to, long[] from) {
+        for (int i = 0; i < to.length; i++) {
+            to[i] += from[i];
+        }
+    }
+
+    /** Every slab agrees with itself. Only while no other thread uses the pool. */
+    boolean isValid() {
+        return directory.all().stream().allMatch(slab -> slab.sizeClass == Slab.NO_CLASS || slab.isValid());
+    }
+}
