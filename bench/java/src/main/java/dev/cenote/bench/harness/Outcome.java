@@ -13,7 +13,8 @@ public final class Outcome {
     private Outcome() {
     }
 
-    static void tell(String name, double... values) {
+    /** Tells the driver numbers of one name. */
+    public static void tell(String name, double... values) {
         StringJoiner line = new StringJoiner(" ", MARK + name + " ", "");
         for (double value : values) {
             line.add(String.format(Locale.ROOT, "%.4f", value));
