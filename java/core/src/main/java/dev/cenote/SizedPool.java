@@ -49,7 +49,8 @@ public final class SizedPool implements AutoCloseable {
         this.budget = new SharedBudget(plan.maximumBytes(), this::collect);
         this.lastClass = plan.lastClass();
         this.pools = new BlockPool[lastClass + 1];
-        Opened first = open(plan.pool("slabs", Slab.BYTES, plan.backend()));
+        /* What stands on the slabs relies on these checks. */
+        Opened first = open(plan.pool("slabs", Slab.BYTES, plan.backend()).checks(Checks.BASIC));
         this.host = first.pool;
         this.backend = host.backend();
         this.chunkAlignment = backend == Backend.JAVA ? LINE : PAGE;
