@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "cn_test.h"
+#include "platform/cn_os.h"
 #include "platform/cn_topology.h"
+#include "reclaim/cn_epoch.h"
 
 #define BLOCK 4096
 #define CHUNK (64 * BLOCK)
@@ -202,6 +204,36 @@ CN_TEST(abi, the_limit_freeze_trim_and_close_answer_as_written)
     assert_int_equal(cenote_magazine_put(pool, at(blocks), 8), 0);
     assert_int_equal(cenote_pool_destroy(pool), 0);
     assert_int_equal(cenote_pool_destroy(pool), CENOTE_NOHANDLE);
+}
+
+/* As the Java side opens them: addresses stay, and yet there is no end to pools in files. */
+CN_TEST(abi, pools_in_files_come_and_go_and_their_addresses_stay)
+{
+    char path[] = "cn_test_abi_XXXXXX";
+    const int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    unsigned char *stale = NULL;
+    for (int i = 0; i < 300; i++) { /* more than there are arenas */
+        const int64_t pool =
+            cenote_pool_open(BLOCK, 0, MAXIMUM, CHUNK, 8, 0, 0, CENOTE_KEEP_ADDRESSES, INT64_MAX, 0, at(path));
+        assert_true(pool > 0);
+        int32_t block = 0, taken;
+        while ((taken = cenote_magazine_get(pool, at(&block), 1)) == CENOTE_BUSY) {}
+        assert_int_equal(taken, 1);
+        unsigned char *byte = (unsigned char *)(intptr_t)cenote_pool_chunk_base(pool, 0);
+        *byte = 9;
+        if (stale == NULL) stale = byte;
+        assert_int_equal(cenote_magazine_put(pool, at(&block), 1), 0);
+        assert_int_equal(cenote_pool_close(pool), 1);
+        assert_int_equal(cenote_pool_destroy(pool), 0);
+        for (int tries = 0; tries < 20000 && cn_epoch_pending() != 0; tries++) {
+            if (cn_epoch_collect() == 0) cn_os_sleep(1000000U);
+        }
+        assert_int_equal(*stale, i == 0 ? 0 : 7); /* not the file's, but what the stale writer left */
+        *stale = 7;
+    }
+    assert_int_equal(unlink(path), 0);
 }
 
 CN_TEST(abi, general_allocation_refuses_what_is_out_of_range)

@@ -23,7 +23,7 @@ static void begin(const cn_map_policy_t *policy)
 static void end(void)
 {
     assert_true(cn_extent_hooks_is_valid(&hooks));
-    cn_extent_hooks_close(&hooks);
+    cn_extent_hooks_close(&hooks, false);
     assert_int_equal(cn_load_relaxed(&hooks.reserved_bytes), 0);
     cn_arena_thread.call = (cn_hook_call_t){0};
 }

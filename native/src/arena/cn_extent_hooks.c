@@ -360,10 +360,12 @@ int cn_extent_hooks_init(cn_extent_hooks_t *hooks, uint32_t node, const cn_map_p
     return CN_OK;
 }
 
-void cn_extent_hooks_close(cn_extent_hooks_t *hooks)
+void cn_extent_hooks_close(cn_extent_hooks_t *hooks, bool keep_addresses)
 {
     if (hooks->first_table != NULL) (void)cn_os_unmap(hooks->first_table, CN_HUGE_PAGE);
-    if (hooks->with_file) {
+    if (hooks->with_file && keep_addresses) {
+        (void)cn_os_forget_file(&hooks->file); /* refused: the file stays mapped, and readable */
+    } else if (hooks->with_file) {
         cn_os_unmap_file(&hooks->file);
     } else {
         for (uint32_t i = 0; i < cn_load_relaxed(&hooks->windows); i++) { /* nobody else is here any more */

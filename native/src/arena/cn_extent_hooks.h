@@ -49,8 +49,8 @@ typedef struct cn_extent_hooks {
  * good. */
 int cn_extent_hooks_init(cn_extent_hooks_t *hooks, uint32_t node, const cn_map_policy_t *policy);
 
-/* Unmaps every window, when the jemalloc arena is gone. */
-void cn_extent_hooks_close(cn_extent_hooks_t *hooks);
+/* Unmaps every window, when the jemalloc arena is gone; keep_addresses: the window of a file stays, empty, for good. */
+void cn_extent_hooks_close(cn_extent_hooks_t *hooks, bool keep_addresses);
 
 /* Gives the pages of a piece back: at once, or when the kernel wants them. */
 int cn_extent_hooks_purge(cn_extent_hooks_t *hooks, void *base, size_t bytes, bool lazy);

@@ -107,7 +107,7 @@ static int cn_registry_add(uint32_t node, const cn_map_policy_t *policy, cn_node
     int result = cn_extent_hooks_init(&arena->hooks, node, policy);
     if (result == CN_OK) {
         result = cn_node_arena_create(arena);
-        if (result != CN_OK) cn_extent_hooks_close(&arena->hooks);
+        if (result != CN_OK) cn_extent_hooks_close(&arena->hooks, false);
     }
     if (result != CN_OK) {
         cn_meta_free(arena, sizeof *arena);
@@ -143,7 +143,7 @@ int cn_node_arena_open(uint32_t node, const cn_map_policy_t *policy, cn_node_are
     return result;
 }
 
-void cn_node_arena_close(cn_node_arena_t *arena)
+static void cn_node_arena_end(cn_node_arena_t *arena, bool keep_addresses)
 {
     cn_os_mutex_lock(&cn_registry_lock);
     CN_ASSERT(arena->openings != 0);
@@ -155,11 +155,21 @@ void cn_node_arena_close(cn_node_arena_t *arena)
         *link = arena->next;
         cn_tcache_close(&arena->caches);
         cn_node_arena_destroy(arena);
-        cn_extent_hooks_close(&arena->hooks);
+        cn_extent_hooks_close(&arena->hooks, keep_addresses);
         cn_registry_slot[arena->caches.slot] = false;
         cn_meta_free(arena, sizeof *arena);
     }
     cn_os_mutex_unlock(&cn_registry_lock);
+}
+
+void cn_node_arena_close(cn_node_arena_t *arena)
+{
+    cn_node_arena_end(arena, false);
+}
+
+void cn_node_arena_leave(cn_node_arena_t *arena)
+{
+    if (arena->hooks.with_file) cn_node_arena_end(arena, true);
 }
 
 /* ---- chunks ---- */

@@ -43,6 +43,10 @@ int cn_node_arena_open(uint32_t node, const cn_map_policy_t *policy, cn_node_are
  * must have returned everything it took.  Any thread; takes a mutex. */
 void cn_node_arena_close(cn_node_arena_t *arena);
 
+/* Ends one opening for somebody whose users may still read through stale pointers: an arena that can be shared stays open
+ * for good, that of a file goes and leaves empty memory behind at its addresses. */
+void cn_node_arena_leave(cn_node_arena_t *arena);
+
 /* Takes `bytes` aligned to `align` (both multiples of a page, align a power of two), committed and bound but not
  * touched; contents are undefined.  Any thread; may take a jemalloc mutex and make system calls.  Asks the
  * container's budget first: CN_BUDGET when it says no, CN_ENOMEM. */

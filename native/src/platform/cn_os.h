@@ -74,6 +74,10 @@ int cn_os_purge_file(void *base, size_t bytes);
 /* Unmaps and closes; the file stays. */
 void cn_os_unmap_file(cn_os_file_t *file);
 
+/* Closes the file and puts empty memory in the place of its mapping, for good: addresses read zeros and do not fault.
+ * CN_ENOMEM: the mapping of the file stays. */
+int cn_os_forget_file(cn_os_file_t *file);
+
 /* Reads a small file whole, adds a NUL and cuts what does not fit.  CN_EIO when it cannot be read. */
 int cn_os_read_file(const char *path, char *text, size_t bytes_max, size_t *bytes);
 

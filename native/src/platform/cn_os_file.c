@@ -98,6 +98,16 @@ void cn_os_unmap_file(cn_os_file_t *file)
     (void)close(file->descriptor);
 }
 
+int cn_os_forget_file(cn_os_file_t *file)
+{
+    (void)close(file->descriptor);
+    file->descriptor = -1;
+    if (CN_FAULT(os_reserve)) return CN_ENOMEM;
+    void *over = mmap(file->base, file->bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    return over == MAP_FAILED ? CN_ENOMEM : CN_OK;
+}
+
 int cn_os_read_file(const char *path, char *text, size_t bytes_max, size_t *bytes)
 {
     CN_ASSERT(bytes_max > 1U);

@@ -142,7 +142,9 @@ static void cn_pool_tear_down(cn_block_pool_t *pool)
     }
     for (uint32_t n = 0; n < pool->nodes; n++) {
         cn_depot_destroy(&pool->node[n].depot);
-        if (pool->node[n].arena != NULL && !pool->keep_addresses) cn_node_arena_close(pool->node[n].arena);
+        if (pool->node[n].arena == NULL) continue;
+        if (pool->keep_addresses) cn_node_arena_leave(pool->node[n].arena);
+        else cn_node_arena_close(pool->node[n].arena);
     }
     if (pool->node != NULL) cn_meta_free(pool->node, pool->nodes * sizeof(cn_pool_node_t));
     cn_chunk_table_destroy(&pool->table);
