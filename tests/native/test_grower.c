@@ -124,6 +124,43 @@ CN_TEST(grower, a_forked_child_gets_a_grower_of_its_own)
     cn_grower_quit(&worker.client);
 }
 
+static pthread_barrier_t pinned;
+
+static void *hold_a_pin(void *argument)
+{
+    const uint32_t pin = cn_epoch_pin();
+    pthread_barrier_wait(&pinned);
+    pthread_barrier_wait(&pinned);
+    cn_epoch_unpin(pin);
+    return argument;
+}
+
+static void reclaim_in_child(void *argument)
+{
+    (void)argument;
+    CN_CHILD_CHECK(cn_epoch_pins() == 0);
+    const uint32_t before = cn_load_relaxed(&released);
+    cn_retired_t item;
+    cn_epoch_retire(&item, release);
+    for (int i = 0; i < 4; i++) (void)cn_epoch_collect();
+    CN_CHILD_CHECK(cn_load_relaxed(&released) == before + 1U);
+}
+
+CN_TEST(grower, a_forked_child_does_not_wait_for_pins_of_threads_that_it_does_not_have)
+{
+    worker_t worker = {.client.work = work};
+    assert_true(cn_grower_join(&worker.client));
+    pthread_t thread;
+    assert_int_equal(pthread_barrier_init(&pinned, NULL, 2), 0);
+    assert_int_equal(pthread_create(&thread, NULL, hold_a_pin, NULL), 0);
+    pthread_barrier_wait(&pinned);
+    CN_TEST_IN_CHILD(reclaim_in_child, NULL);
+    assert_int_equal(cn_epoch_pins(), 1); /* the parent's threads live on */
+    pthread_barrier_wait(&pinned);
+    pthread_join(thread, NULL);
+    cn_grower_quit(&worker.client);
+}
+
 static void quit_twice(void *argument)
 {
     (void)argument;

@@ -37,9 +37,11 @@ static void *cn_grower_run(void *argument)
     return NULL;
 }
 
-/* In the child of a fork only the forking thread lives: the grower starts anew with the next pool. */
+/* In the child of a fork only the forking thread lives: the grower starts anew with the next pool, and pins of the others
+ * would hold reclamation back for good. */
 static void cn_grower_in_child(void)
 {
+    cn_epoch_in_child();
     cn_grower_running = false;
     cn_store_relaxed(&cn_grower_bell, NULL);
     cn_grower_event = NULL; /* the parent's; a few bytes are left behind in the child */

@@ -111,6 +111,13 @@ uint32_t cn_epoch_collect(void)
     return released;
 }
 
+void cn_epoch_in_child(void)
+{
+    for (uint32_t i = 0; i < CN_EPOCH_SLOTS; i++) {
+        cn_store_relaxed(&cn_epoch.slot[i].pinned, 0U); /* one thread is all there is */
+    }
+}
+
 uint64_t cn_epoch_now(void)
 {
     return cn_load_acquire(&cn_epoch.now);

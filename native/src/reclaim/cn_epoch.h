@@ -32,6 +32,10 @@ void cn_epoch_retire(cn_retired_t *item, void (*release)(cn_retired_t *self));
 /* Tries to move the epoch on and releases what is due; returns how many it released.  Any thread without a pin. */
 uint32_t cn_epoch_collect(void);
 
+/* In the child of a fork: threads that held pins do not live there.  The forking thread holds none: nothing of ours calls out
+ * under one. */
+void cn_epoch_in_child(void);
+
 uint64_t cn_epoch_now(void);
 uint32_t cn_epoch_pins(void);    /* held at the moment of looking, each looked at once, after a full fence */
 uint64_t cn_epoch_pending(void); /* retired and not yet released */
