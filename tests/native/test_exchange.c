@@ -230,6 +230,34 @@ CN_TEST(exchange, one_thread_can_take_every_block_of_both_nodes)
     one_machine();
 }
 
+/* The pool is full, but the other node has an idle chunk that a thread is bringing back into service. */
+CN_TEST(exchange, a_chunk_that_another_node_is_growing_makes_the_pool_busy_and_not_exhausted)
+{
+    two_nodes();
+    const cn_block_pool_options_t options = cn_test_pool_options();
+    cn_block_pool_t *pool = cn_test_pool_open(&options);
+    cn_grower_quit(&pool->client); /* it would prepare chunks */
+    static uint32_t here[128], there[128];
+    assert_true(cn_test_run_on(1));
+    assert_int_equal(cn_test_pool_drain(pool, there, 128), 128);
+    assert_true(cn_test_run_on(0));
+    assert_int_equal(cn_test_pool_drain(pool, here, 128), 128);
+    cn_test_pool_fill(pool, there, 128);
+    while (cn_test_count(pool, CN_COUNT_chunks_active) != 2) (void)cn_block_pool_trim(pool, 0);
+    cn_test_collect();
+    assert_int_equal(cn_grow_admit(&pool->node[1].grow), CN_OK); /* the thread that brings it back */
+    uint32_t block;
+    assert_int_equal(cn_block_pool_get(pool, &block, 1), CN_BUSY);
+    cn_grow_leave(&pool->node[1].grow);
+    assert_int_equal(cn_block_pool_get(pool, &block, 1), 1);
+    assert_int_equal(cn_block_pool_home(pool, block), 1);
+    cn_test_pool_fill(pool, &block, 1);
+    cn_test_pool_fill(pool, here, 128);
+    (void)cn_grower_join(&pool->client);
+    cn_test_pool_end(pool);
+    one_machine();
+}
+
 CN_TEST(exchange, a_bound_pool_has_one_node_whoever_asks)
 {
     two_nodes();

@@ -67,6 +67,8 @@ static int cn_spare_prepare(cn_spare_t *spare, bool touch)
 
 int cn_spare_make(cn_spare_t *spare, bool touch)
 {
+    /* Not even on its way: nobody shall wait for it. */
+    if (cn_chunk_is_full(spare->table) && cn_load_acquire(&spare->table->idle) <= 0) return CN_EXHAUSTED;
     cn_add_relaxed(&spare->table->making, 1); /* ordered by what the thread that is refused has seen of the table */
     const int code = cn_spare_prepare(spare, touch);
     (void)cn_sub_acq_rel(&spare->table->making, 1); /* after the publication; pairs with cn_spare_is_making */

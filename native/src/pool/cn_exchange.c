@@ -131,25 +131,41 @@ static uint32_t cn_pool_get_elsewhere(cn_block_pool_t *pool, const cn_pool_node_
     return 0;
 }
 
-/* The chunk table has no place left for this node's thread, but other nodes may have chunks that nobody carves yet. */
+/* The chunk table has no place left for this node's thread, but other nodes may have chunks that nobody carves yet.  *code
+ * is EXHAUSTED, and becomes what another node says when that is not so. */
 static uint32_t cn_pool_get_by_growing_elsewhere(cn_block_pool_t *pool, const cn_pool_node_t *here, uint32_t *blocks,
-                                                 uint32_t want)
+                                                 uint32_t want, int *code)
 {
     for (uint32_t i = 0; i < pool->nodes; i++) {
         if (&pool->node[i] == here) continue;
-        while (cn_pool_grow(pool, &pool->node[i]) == CN_OK) {
+        int grown;
+        while ((grown = cn_pool_grow(pool, &pool->node[i])) == CN_OK) {
             const uint32_t taken = cn_pool_get_stocked(pool, &pool->node[i], blocks, want);
             if (taken != 0) return taken;
         }
+        if (grown != CN_EXHAUSTED) *code = grown;
     }
     return 0;
 }
 
-/* Blocks are with the trimmer, or with the epoch after a region was freed, or a chunk's place is with the epoch: none of it
- * is in use, so "exhausted" would be wrong. */
+/* Blocks are with the trimmer, or with the epoch after a region was freed, or a chunk is on its way back into service: none
+ * of it is in use, so "exhausted" would be wrong.  A chunk goes from the epoch to idle, to whoever prepares it, to spare, to a
+ * thread that grows, and under the cursor; it is counted at each station before it leaves the one before, and we look in
+ * that direction: so it is seen, or the look into the stock that follows finds its blocks. */
 static bool cn_pool_is_reclaiming(const cn_block_pool_t *pool, int code)
 {
-    return cn_load_acquire(&pool->trim_turn) || cn_load_acquire(&pool->bodies_waiting) != 0 || (code == CN_EXHAUSTED && !cn_chunk_is_settled(&pool->table));
+    const cn_chunk_table_t *table = &pool->table;
+    if (cn_load_acquire(&pool->trim_turn) || cn_load_acquire(&pool->bodies_waiting) != 0) return true;
+    if (code != CN_EXHAUSTED) return false;
+    if (!cn_chunk_is_settled(table) || cn_load_acquire(&table->idle) > 0 || cn_spare_is_making(&pool->node[0].spare) ||
+        cn_load_acquire(&table->spare) > 0) {
+        return true;
+    }
+    for (uint32_t i = 0; i < pool->nodes; i++) {
+        const uint8_t state = cn_grow_state(&pool->node[i].grow);
+        if (state == CN_GROW_GROWING || state == CN_GROW_G_FREEZING || state == CN_GROW_G_CLOSING) return true;
+    }
+    return false;
 }
 
 /* Waits for the thread that grows, or for the trimmer to give the hot part back; both are soon done. */
@@ -174,7 +190,7 @@ static int cn_pool_get_once(cn_block_pool_t *pool, uint32_t *blocks, uint32_t wa
         int code = cn_load_acquire(&pool->trimming) ? CN_BUSY : cn_pool_grow(pool, node);
         if (code == CN_OK) continue;
         taken = cn_pool_get_elsewhere(pool, node, blocks, want);
-        if (taken == 0 && code == CN_EXHAUSTED) taken = cn_pool_get_by_growing_elsewhere(pool, node, blocks, want);
+        if (taken == 0 && code == CN_EXHAUSTED) taken = cn_pool_get_by_growing_elsewhere(pool, node, blocks, want, &code);
         if (taken == 0 && code != CN_BUSY) {
             const bool reclaiming = cn_pool_is_reclaiming(pool, code);
             taken = cn_pool_get_stocked(pool, node, blocks, want); /* came back since */
