@@ -2,7 +2,8 @@
  *
  * bench_native                  the table: median and least of 9 rounds, nanoseconds per operation
  * bench_native exchange N       N pairs of get and put of a magazine, for an instruction counter
- * bench_native allocate N       N pairs of cenote_allocate and cenote_free of 64 bytes, likewise */
+ * bench_native allocate N       N pairs of cenote_allocate and cenote_free of 64 bytes, likewise
+ * bench_native region N         N pieces of 64 bytes cut from a private region, reset every 64, likewise */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -282,6 +283,51 @@ static void malloc_free(void *context, uint64_t times)
     }
 }
 
+/* ---- regions ---- */
+
+#define REGION_PIECES 64U
+
+/* 64 pieces of 64 bytes and a reset, per piece. */
+void bench_region(void *context, uint64_t times);
+__attribute__((noinline)) void bench_region(void *context, uint64_t times)
+{
+    const int64_t region = *(const int64_t *)context;
+    for (uint64_t i = 0; i < times; i += REGION_PIECES) {
+        for (uint32_t j = 0; j < REGION_PIECES; j++) {
+            const int64_t address = cenote_region_allocate(region, 64, 0, 0);
+            if (address < 0) fail("region", address);
+            KEEP(address);
+        }
+        (void)cenote_region_reset(region);
+    }
+}
+
+/* Opened, one piece of each of 16 blocks, closed. */
+static void region_life(void *context, uint64_t times)
+{
+    const int64_t pool = *(const int64_t *)context;
+    for (uint64_t i = 0; i < times; i++) {
+        const int64_t region = cenote_region_open(pool, 0, 0);
+        for (int j = 0; j < 16; j++) {
+            const int64_t address = cenote_region_allocate(region, 40000, 0, 0);
+            if (address < 0) fail("region", address);
+        }
+        if (cenote_region_close(region) != 0) fail("region", region);
+    }
+}
+
+static void region_rows(void)
+{
+    int64_t pool = open_pool(65536, 8 << 20, 8 << 20, CENOTE_PREFAULT);
+    int64_t own = cenote_region_open(pool, 0, 0), shared = cenote_region_open(pool, CENOTE_REGION_SHARED, 0);
+    measure("cenote_region_allocate, 64 B, private", bench_region, &own, 2000000, "a reset every 64");
+    measure("cenote_region_allocate, 64 B, shared", bench_region, &shared, 2000000, "a reset every 64, by the epoch");
+    measure("region of 16 blocks, opened to closed", region_life, &pool, 20000, "");
+    (void)cenote_region_close(own);
+    (void)cenote_region_close(shared);
+    close_pool(pool);
+}
+
 static void table(void)
 {
     flag_t flag = {0};
@@ -302,6 +348,7 @@ static void table(void)
     growth_row("growth, as fast as it can be asked for", false);
     populate_row("populate, small pages", false);
     populate_row("populate, huge pages advised", true);
+    region_rows();
     static const int64_t sizes[] = {64, 1024, 65536};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         char name[64];
@@ -333,6 +380,13 @@ int main(int count, char **arguments)
         bench_allocate(&bytes, strtoull(arguments[2], NULL, 10));
         return 0;
     }
-    fputs("usage: bench_native [exchange N | allocate N]\n", stderr);
+    if (count == 3 && strcmp(arguments[1], "region") == 0) {
+        int64_t pool = open_pool(65536, 0, 8 << 20, 0), region = cenote_region_open(pool, 0, 0);
+        bench_region(&region, strtoull(arguments[2], NULL, 10));
+        (void)cenote_region_close(region);
+        close_pool(pool);
+        return 0;
+    }
+    fputs("usage: bench_native [exchange N | allocate N | region N]\n", stderr);
     return 2;
 }

@@ -5,6 +5,8 @@
 
 #define CN_HANDLE_TAKEN ((uintptr_t)1)
 
+_Static_assert((CN_HANDLES_MAX & (CN_HANDLES_MAX - 1U)) == 0 && (CN_REGION_HANDLES_MAX & (CN_REGION_HANDLES_MAX - 1U)) == 0,
+               "places are powers of two: a handle is looked up in every call, a division would be most of that");
 _Static_assert(offsetof(cn_block_pool_t, handle) == 0, "a handle is the first member");
 
 static cn_handle_place_t cn_pool_places[CN_HANDLES_MAX];
@@ -20,7 +22,7 @@ static inline cn_handle_place_t *cn_handles_place(const cn_handle_table_t *table
     if (handle <= 0) return NULL;
     const int64_t rest = handle - table->kind;
     if (rest < 0 || rest >= CN_REGION_HANDLE_KIND) return NULL;
-    return &table->place[(uint64_t)rest % table->places];
+    return &table->place[(uint64_t)rest & (table->places - 1U)];
 }
 
 /* Places tend to be used from the first on; a race over the hint costs a longer search. */

@@ -236,6 +236,7 @@ static int64_t cn_region_allocate_block(cn_block_pool_t *pool, cn_region_body_t 
     cn_schedule_point();
     /* lost: another thread of the sub-region has brought a block, and the rest of this one stays unused */
     if (seen == CN_REGION_NONE || (uint32_t)seen > used) {
+        cn_store_relaxed(&sub->base, base);
         (void)cn_cas_acq_rel(&sub->cursor, &seen, (uint64_t)block << 32 | used); /* pairs with cn_region_cut */
     }
     return (int64_t)(base + start);
@@ -246,14 +247,15 @@ static inline uintptr_t cn_region_cut(const cn_block_pool_t *pool, cn_subregion_
 {
     uint64_t seen = cn_load_acquire(&sub->cursor); /* shows the block; pairs with cn_region_allocate_block */
     while (seen != CN_REGION_NONE) {
-        const uintptr_t base = cn_region_block_base(pool, (uint32_t)(seen >> 32));
+        const uintptr_t base = alone ? cn_load_relaxed(&sub->base) : cn_region_block_base(pool, (uint32_t)(seen >> 32));
         const uint64_t start = cn_region_start(base, (uint32_t)seen, align);
         if (start > pool->stride || bytes > pool->stride - start) return 0;
         const uint64_t want = (seen >> 32 << 32) | (start + bytes);
 #ifdef CN_BUG_PLAIN_CUT /* seeded for tests/: two threads of a sub-region cut the same piece */
-        alone = true;
-#endif
+        if (true) {
+#else
         if (alone) {
+#endif
             cn_store_relaxed(&sub->cursor, want); /* its owner is the only one that cuts */
             return base + start;
         }

@@ -37,6 +37,7 @@ extern const uint8_t cn_region_next[CN_REGION_STATES][CN_REGION_EVENTS];
 /* Where threads cut. */
 typedef struct cn_subregion {
     _Alignas(CN_LINE_PAIR) CN_ATOMIC(uint64_t) cursor; /* block << 32 | bytes used of it */
+    CN_ATOMIC(uintptr_t) base; /* of that block; only in a private region, where one thread writes both */
 } cn_subregion_t;
 
 /* The blocks of one node.  Only ever longer, until the body goes. */
