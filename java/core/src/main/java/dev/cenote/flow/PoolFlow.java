@@ -78,8 +78,8 @@ final class PoolFlow {
             windows.add(null);
         }
         TagWindow window = windows.get(tag.index());
-        if (window == null) {
-            window = new TagWindow(generations);
+        if (window == null || window.tag != tag) {
+            window = new TagWindow(tag, generations);
             windows.set(tag.index(), window);
         }
         return window;

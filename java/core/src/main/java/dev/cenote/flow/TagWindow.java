@@ -10,6 +10,8 @@ final class TagWindow {
 
     static final int PANES = 4;
 
+    /** Whose window it is: a pool gives the place of a tag it has forgotten to another. */
+    final Tag tag;
     private final int generations;
     private final long[] times;      /* [pane][generation]: how many residence times */
     private final double[] nanos;    /* [pane][generation]: their sum */
@@ -20,7 +22,8 @@ final class TagWindow {
     /** Whether listeners know already that it is held back. */
     boolean held;
 
-    TagWindow(int generations) {
+    TagWindow(Tag tag, int generations) {
+        this.tag = tag;
         this.generations = generations;
         this.times = new long[PANES * generations];
         this.nanos = new double[PANES * generations];

@@ -119,6 +119,19 @@ class FlowSchedulerTest {
     }
 
     @Test
+    void tagInThePlaceOfAForgottenOne_beginsAnew() {
+        pool.residence("auth", 0, 15, 9);
+        scheduler.join(pool);
+        step(1);
+        pool.silence();
+        pool.forget("auth");
+        pool.residence("late", 0, 1, 9);
+        step(1);
+        assertThat(pool.tag("late").index()).isEqualTo(1);
+        assertThat(decisions).isEmpty();
+    }
+
+    @Test
     void classMovesOnThroughAllGenerationsAndStaysInTheLast() {
         pool.residence("auth", 0, 20, 9);
         scheduler.join(pool);

@@ -34,6 +34,10 @@ final class ScriptedPool implements FlowPool {
         return tags.computeIfAbsent(word, w -> new Tag(w, tags.size(), NAMES.length, 0));
     }
 
+    void forget(String word) {
+        tags.remove(word);
+    }
+
     /** From now on, in every step, so many entries with that tag leave a generation after each of these times. */
     ScriptedPool residence(String word, int generation, int count, double... millis) {
         Residence[] all = residences.computeIfAbsent(tag(word), t -> new Residence[] {none(), none(), none()});
