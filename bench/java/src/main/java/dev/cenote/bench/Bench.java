@@ -3,6 +3,7 @@ package dev.cenote.bench;
 import dev.cenote.bench.drive.AllocatorsCommand;
 import dev.cenote.bench.drive.BackendsCommand;
 import dev.cenote.bench.drive.BlocksCommand;
+import dev.cenote.bench.drive.FlowCommand;
 import dev.cenote.bench.drive.GenerationsCommand;
 import dev.cenote.bench.drive.NettyCommand;
 import picocli.CommandLine;
@@ -10,8 +11,9 @@ import picocli.CommandLine.Command;
 
 /** The command behind {@code ci/bench}. */
 @Command(name = "bench", description = "Measures Cenote side by side with what a user would pick instead.",
-        mixinStandardHelpOptions = true, subcommands = {AllocatorsCommand.class, BackendsCommand.class,
-            BlocksCommand.class, GenerationsCommand.class, NettyCommand.class})
+        mixinStandardHelpOptions = true,
+        subcommands = {BlocksCommand.class, AllocatorsCommand.class, BackendsCommand.class, FlowCommand.class,
+            GenerationsCommand.class, NettyCommand.class})
 public final class Bench {
 
     private Bench() {
