@@ -48,12 +48,14 @@ final class OpenLoop {
     private final Histogram latency = new Histogram(TimeUnit.MINUTES.toNanos(2), 3);
     private final Map<String, Long> errors = new TreeMap<>();
     private final double intervalNanos;
+    private final Tide tide;
     private final CountDownLatch finished = new CountDownLatch(1);
 
     private long startNanos;
     private long measureNanos;
     private long endNanos;
     private long due;              // messages that were due and have been sent
+    private double dueOffset;      // when the next one is due, in nanoseconds since the start
     private long measured;         // answers to messages that were due in the measured window
     private long inFlight;
 
@@ -61,6 +63,7 @@ final class OpenLoop {
         this.plan = plan;
         this.random = new SplittableRandom(plan.seed());
         this.intervalNanos = plan.ratePerSecond() > 0 ? 1e9 / plan.ratePerSecond() : 0;
+        this.tide = Tide.parse(plan.tide());
         for (Document document : corpus.documents()) {
             byte[] head = ("POST /messages HTTP/1.1\r\nHost: 127.0.0.1:" + plan.port()
                     + "\r\nContent-Type: application/json\r\nX-Crc32c: " + document.checksum()
@@ -119,7 +122,7 @@ final class OpenLoop {
     private void pump() {
         long now = System.nanoTime();
         while (!idle.isEmpty()) {
-            long dueNanos = intervalNanos == 0 ? now : startNanos + (long) (due * intervalNanos);
+            long dueNanos = intervalNanos == 0 ? now : startNanos + (long) dueOffset;
             if (dueNanos - now > 0) {
                 return;
             }
@@ -134,6 +137,7 @@ final class OpenLoop {
                 continue; // counted when it closed
             }
             due++;
+            dueOffset = tide.next(dueOffset, intervalNanos);
             inFlight++;
             Connection connection = channel.pipeline().get(Connection.class);
             connection.dueNanos = dueNanos;
@@ -151,7 +155,7 @@ final class OpenLoop {
             if (inFlight > 0) {
                 error("timeout", inFlight);
             }
-            double allDue = intervalNanos == 0 ? due : Math.floor((endNanos - startNanos) / intervalNanos);
+            double allDue = intervalNanos == 0 ? due : Math.floor(tide.mean() * (endNanos - startNanos) / intervalNanos);
             if (allDue - due >= 1) {
                 error("unsent", (long) (allDue - due));
             }

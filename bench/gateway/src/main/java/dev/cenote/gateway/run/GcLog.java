@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Pauses in a log written by {@code -Xlog:gc}, whose microseconds are finer than the milliseconds of the MXBeans. */
-final class GcLog {
+public final class GcLog {
     private static final Pattern PAUSE = Pattern.compile("\\bPause\\b.* (\\d+[.,]\\d+)ms$");
     private final Path file;
 
@@ -17,12 +18,12 @@ final class GcLog {
     record Pauses(int count, double longestMillis, double totalMillis) {
     }
 
-    GcLog(Path file) {
+    public GcLog(Path file) {
         this.file = file;
     }
 
     /** Lines so far: a mark to count from. */
-    int mark() throws IOException {
+    public int mark() throws IOException {
         return Files.exists(file) ? Files.readAllLines(file, StandardCharsets.UTF_8).size() : 0;
     }
 
@@ -34,19 +35,26 @@ final class GcLog {
         return pauses(lines.subList(from, Math.min(to, lines.size())));
     }
 
+    /** Every pause between two marks, in milliseconds, as they came. */
+    public List<Double> millis(int from, int to) throws IOException {
+        List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        return millis(lines.subList(from, Math.min(to, lines.size())));
+    }
+
     static Pauses pauses(List<String> lines) {
-        int count = 0;
-        double longest = 0;
-        double total = 0;
+        List<Double> millis = millis(lines);
+        return new Pauses(millis.size(), millis.stream().mapToDouble(Double::doubleValue).max().orElse(0),
+                millis.stream().mapToDouble(Double::doubleValue).sum());
+    }
+
+    private static List<Double> millis(List<String> lines) {
+        List<Double> millis = new ArrayList<>();
         for (String line : lines) {
             Matcher matcher = PAUSE.matcher(line);
             if (matcher.find()) {
-                double millis = Double.parseDouble(matcher.group(1).replace(',', '.'));
-                count++;
-                longest = Math.max(longest, millis);
-                total += millis;
+                millis.add(Double.parseDouble(matcher.group(1).replace(',', '.')));
             }
         }
-        return new Pauses(count, longest, total);
+        return millis;
     }
 }

@@ -29,7 +29,7 @@ public final class Progress {
     }
 
     /** A new step: shown either way. */
-    void step(String text) {
+    public void step(String text) {
         if (terminal) {
             update(text);
         } else {
@@ -38,7 +38,7 @@ public final class Progress {
     }
 
     /** News within a step: shown on a terminal only. */
-    void update(String text) {
+    public void update(String text) {
         if (terminal) {
             out.print("\r\u001b[K" + text);
             out.flush();
@@ -46,7 +46,7 @@ public final class Progress {
     }
 
     /** A line that stays. */
-    void line(String text) {
+    public void line(String text) {
         if (terminal) {
             out.print("\r\u001b[K");
         }

@@ -1,0 +1,78 @@
+package dev.cenote.gateway.graph;
+
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
+import dev.cenote.gateway.pool.ContextPool;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** The gateway of the experiment: HTTP/1.1 on the loopback interface, every request served in a context of the pool under test. */
+public final class GraphServer implements AutoCloseable {
+    private final ContextPool pool;
+    private final GraphCounts counts = new GraphCounts();
+    private final Sessions sessions;
+    private final EventLoopGroup loops;
+    private final Channel listener;
+
+    /** Binds a free port. The pool stays the caller's to close, after this. */
+    public GraphServer(ContextPool pool, int threads) throws InterruptedException {
+        this.pool = pool;
+        this.sessions = new Sessions(pool, counts.corrupt);
+        this.loops = new MultiThreadIoEventLoopGroup(threads, NioIoHandler.newFactory());
+        PooledByteBufAllocator channelBuffers = new PooledByteBufAllocator(true);
+        this.listener = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, 4096)
+                .childOption(ChannelOption.ALLOCATOR, channelBuffers)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        channel.pipeline().addLast(new HttpServerCodec(), new GraphHandler(pool, sessions, counts));
+                    }
+                })
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).sync().channel();
+    }
+
+    public int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    public GraphStatus status() {
+        return new GraphStatus(System.nanoTime(), counts.answered.sum(), counts.corrupt.sum(), counts.malformed.sum(), counts.objects.sum(),
+                sessions.size(), heapAllocatedBytes(),
+                ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime(), pool.status());
+    }
+
+    /** Stops listening, closes connections, ends sessions. */
+    @Override
+    public void close() {
+        listener.close().syncUninterruptibly();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        sessions.stop();
+    }
+
+    /** Sum over live threads; the gateway's threads all live from its start to its end. */
+    private static long heapAllocatedBytes() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long sum = 0;
+        for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
+            sum += Math.max(0, bytes);
+        }
+        return sum;
+    }
+}
