@@ -9,8 +9,8 @@ public enum Backend {
     /** The native core: node arenas, huge pages, memory touched ahead, memory given back. Called through JNI. */
     JNI,
     /**
-     * The native core, called through {@code java.lang.foreign}: JDK 22 and later. The same memory and the same speed as
-     * {@link #JNI}; for programs that relocate our classes, which JNI does not survive.
+     * The native core, called through {@code java.lang.foreign}: JDK 22 and later. The same library, memory and speed as
+     * {@link #JNI}.
      */
     FFM,
     /** Pure Java: direct buffers and a 64-bit stamped compare-and-swap. For platforms without the native library. */

@@ -60,7 +60,7 @@ final class Jvm {
     }
 
     static boolean hasClassesFor22() {
-        return Files.isDirectory(CLASSES_22);
+        return Files.isRegularFile(CLASSES_22.resolve("dev/cenote/binding/NativeMemory.class"));
     }
 
     /** The class path as JDK 22 and later see it in the jar. */
