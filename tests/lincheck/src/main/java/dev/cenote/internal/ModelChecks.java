@@ -1,5 +1,6 @@
 package dev.cenote.internal;
 
+import dev.cenote.flow.GenerationModel;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 
 /**
@@ -23,7 +24,8 @@ public final class ModelChecks {
         int iterations = Integer.parseInt(arguments[0]);
         int invocations = Integer.parseInt(arguments[1]);
         boolean good = broken(StackModel.Unstamped.class);
-        for (Class<?> model : new Class<?>[] {StackModel.Stamped.class, DepotModel.class, CarveModel.class}) {
+        good &= broken(GenerationModel.EarlyFree.class);
+        for (Class<?> model : new Class<?>[] {StackModel.Stamped.class, DepotModel.class, CarveModel.class, GenerationModel.Sound.class}) {
             good &= holds(model, iterations, invocations);
         }
         System.exit(good ? 0 : 1);
