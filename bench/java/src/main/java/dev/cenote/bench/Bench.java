@@ -1,6 +1,7 @@
 package dev.cenote.bench;
 
 import dev.cenote.bench.drive.AllocatorsCommand;
+import dev.cenote.bench.drive.ArrowCommand;
 import dev.cenote.bench.drive.BackendsCommand;
 import dev.cenote.bench.drive.BlocksCommand;
 import dev.cenote.bench.drive.FlowCommand;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
 @Command(name = "bench", description = "Measures Cenote side by side with what a user would pick instead.",
         mixinStandardHelpOptions = true,
         subcommands = {BlocksCommand.class, AllocatorsCommand.class, BackendsCommand.class, FlowCommand.class,
-            GenerationsCommand.class, NettyCommand.class})
+            GenerationsCommand.class, NettyCommand.class, ArrowCommand.class})
 public final class Bench {
 
     private Bench() {

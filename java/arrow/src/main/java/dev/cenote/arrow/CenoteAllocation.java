@@ -2,6 +2,7 @@ package dev.cenote.arrow;
 
 import dev.cenote.Block;
 import dev.cenote.CenoteException;
+import dev.cenote.HugePages;
 import dev.cenote.SizedPool;
 import java.util.Objects;
 import org.apache.arrow.memory.AllocationManager;
@@ -60,8 +61,8 @@ public final class CenoteAllocation implements AllocationManager.Factory {
 
     /**
      * Uses the pool of the process, which is opened by the first call and stays open: at most
-     * {@code -Dcenote.arrow.maximumBytes} (default 2^40, so that Arrow's own limits decide), pooled up to 16 MiB, idle memory
-     * given back after ten seconds.
+     * {@code -Dcenote.arrow.maximumBytes} (default 2^40, so that Arrow's own limits decide), pooled up to 16 MiB, in huge pages
+     * where the system has them, idle memory given back after ten seconds.
      *
      * @return the same factory at every call
      * @throws UnsupportedOperationException as {@link #over}
@@ -74,7 +75,7 @@ public final class CenoteAllocation implements AllocationManager.Factory {
     private static synchronized CenoteAllocation open() {
         CenoteAllocation made = shared;
         if (made == null) {
-            SizedPool pool = SizedPool.builder().name("arrow").largestPooledBytes(16 << 20)
+            SizedPool pool = SizedPool.builder().name("arrow").largestPooledBytes(16 << 20).hugePages(HugePages.ADVISE)
                 .maximumBytes(Long.getLong("cenote.arrow.maximumBytes", 1L << 40)).build();
             try {
                 made = over(pool);
