@@ -33,7 +33,7 @@ public final class AllocatorsCommand implements Callable<Integer> {
     private static final double SHARED_MAX = 0.05;
     private static final double DRIFT_MAX = 0.02;
 
-    @Option(names = "--quick", description = "About two minutes: one JVM per figure, short runs.")
+    @Option(names = "--quick", description = "About three minutes: one JVM per figure, short runs.")
     boolean quick;
 
     @Option(names = "--check", description = "Checks every block for overlap instead of measuring; slow.")

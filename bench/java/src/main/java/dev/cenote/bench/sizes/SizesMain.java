@@ -14,6 +14,7 @@ import java.util.List;
 public final class SizesMain {
 
     private static final int SAMPLE_MILLIS = 25;
+    private static final long WARM_UP_MILLIS = 1500;
     private static final long PAGE = 4096;
 
     private SizesMain() {
@@ -30,7 +31,7 @@ public final class SizesMain {
         long empty = resident();
         Workload workload = Workload.named(args[1], peer);
         workload.prepare();
-        workload.measure(Math.max(200, millis / 2)); /* teaches the JIT */
+        workload.measure(Math.max(WARM_UP_MILLIS, millis)); /* teaches the JIT */
         List<Long> samples = new ArrayList<>();
         Thread sampler = sampler(samples);
         for (int i = 0; i < repetitions; i++) {

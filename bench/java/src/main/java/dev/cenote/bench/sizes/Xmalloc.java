@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 final class Xmalloc extends Workload {
 
     private static final int BATCH = 4096;
-    private static final int BATCHES = 20;
+    private static final int BATCHES = 6;
     private static final int[] SIZES = {8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048};
 
     private final BlockingQueue<Slots> full = new ArrayBlockingQueue<>(BATCHES);
