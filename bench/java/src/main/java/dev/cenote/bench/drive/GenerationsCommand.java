@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -31,6 +32,10 @@ public final class GenerationsCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "About a minute: one JVM per figure instead of five.")
     boolean quick;
 
+    @Option(names = "--only", paramLabel = "REGEX", description = "Only the jobs in whose name this is found, for example "
+            + "'(cycle|duel)/(cenote|netty)'.")
+    Pattern only = Pattern.compile("");
+
     @Option(names = "--module", hidden = true, description = "The folder of the built Maven module.")
     Path module = Path.of("bench/java");
 
@@ -48,18 +53,22 @@ public final class GenerationsCommand implements Callable<Integer> {
         measurer.prepare(jdk);
         Map<Job, Measured> results = new LinkedHashMap<>();
         for (Scenario scenario : SCENARIOS) {
-            PEERS.forEach(peer -> results.put(new Job(scenario, peer, BYTES, jdk), new Measured()));
+            PEERS.stream().map(peer -> new Job(scenario, peer, BYTES, jdk)).filter(job -> only.matcher(job.label()).find())
+                    .forEach(job -> results.put(job, new Measured()));
         }
         Random random = new Random(SHUFFLE);
         for (int round = 0; round < (quick ? 1 : 5); round++) {   // a disturbance of the machine hits all alike
             List<Job> jobs = new ArrayList<>(results.keySet());
             Collections.shuffle(jobs, random);
             for (Job job : jobs) {
+                System.err.println("round " + (round + 1) + ": " + job.label());
                 measurer.run(job, results.get(job));
             }
         }
         for (Scenario scenario : SCENARIOS) {
-            System.out.println("\n" + table(scenario, jdk, results).toText());
+            if (results.keySet().stream().anyMatch(job -> job.scenario() == scenario)) {
+                System.out.println("\n" + table(scenario, jdk, results).toText());
+            }
         }
         System.out.println("\n" + verdicts(jdk, results).toText());
         results.forEach((job, measured) -> measured.failures().forEach(text -> System.out.println(job.label() + " FAILED: " + text)));
@@ -70,7 +79,7 @@ public final class GenerationsCommand implements Callable<Integer> {
         List<Table.Row> rows = new ArrayList<>();
         OptionalDouble ours = nanos(scenario, PeerKind.CENOTE_GENERATIONS, jdk, results);
         for (PeerKind peer : PEERS) {
-            Measured measured = results.get(new Job(scenario, peer, BYTES, jdk));
+            Measured measured = of(scenario, peer, jdk, results);
             OptionalDouble ratio = Targets.over(nanos(scenario, peer, jdk, results), ours);
             rows.add(new Table.Row(List.of(peer.label(), number(measured.median("ns")),
                     number(measured.least("ns")) + ".." + number(measured.most("ns")),
@@ -84,7 +93,7 @@ public final class GenerationsCommand implements Callable<Integer> {
 
     private static Table verdicts(Jdk jdk, Map<Job, Measured> results) {
         OptionalDouble cycle = nanos(Scenario.CYCLE, PeerKind.CENOTE_GENERATIONS, jdk, results);
-        OptionalDouble bytes = results.get(new Job(Scenario.CYCLE, PeerKind.CENOTE_GENERATIONS, BYTES, jdk)).median("bytes");
+        OptionalDouble bytes = of(Scenario.CYCLE, PeerKind.CENOTE_GENERATIONS, jdk, results).median("bytes");
         List<Table.Row> rows = new ArrayList<>();
         rows.add(row("get and put, one thread", "<= 8 ns", cycle, cycle.orElse(Double.MAX_VALUE) <= NANOS_TO_REACH));
         rows.add(row("garbage", "0 B/op", bytes, bytes.orElse(1) < 0.01));
@@ -104,7 +113,12 @@ public final class GenerationsCommand implements Callable<Integer> {
     }
 
     private static OptionalDouble nanos(Scenario scenario, PeerKind peer, Jdk jdk, Map<Job, Measured> results) {
-        return results.get(new Job(scenario, peer, BYTES, jdk)).median("ns");
+        return of(scenario, peer, jdk, results).median("ns");
+    }
+
+    /** Empty when it was left out. */
+    private static Measured of(Scenario scenario, PeerKind peer, Jdk jdk, Map<Job, Measured> results) {
+        return results.getOrDefault(new Job(scenario, peer, BYTES, jdk), new Measured());
     }
 
     private static String number(OptionalDouble value) {
