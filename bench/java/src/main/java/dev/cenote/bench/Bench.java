@@ -7,6 +7,7 @@ import dev.cenote.bench.drive.BlocksCommand;
 import dev.cenote.bench.drive.FlowCommand;
 import dev.cenote.bench.drive.GenerationsCommand;
 import dev.cenote.bench.drive.NettyCommand;
+import dev.cenote.bench.drive.RegionsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -14,7 +15,8 @@ import picocli.CommandLine.Command;
 @Command(name = "bench", description = "Measures Cenote side by side with what a user would pick instead.",
         mixinStandardHelpOptions = true,
         subcommands = {BlocksCommand.class, AllocatorsCommand.class, BackendsCommand.class, FlowCommand.class,
-            GenerationsCommand.class, NettyCommand.class, ArrowCommand.class})
+            GenerationsCommand.class, NettyCommand.class, ArrowCommand.class,
+            RegionsCommand.class})
 public final class Bench {
 
     private Bench() {
