@@ -3,7 +3,6 @@ package dev.cenote;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -286,19 +285,19 @@ final class SharedRegion extends ArenaRegion {
         places.forgetDead();
         seal(old);
         resets.increment();
-        long keep = settings.isParanoid() ? 0 : settings.retainedBytes() / settings.chunkBytes();
-        List<ArenaChunk> back = drained();
+        long keep = settings.isParanoid() ? 0 : settings.retainedBytes() / settings.chunkBytes() - spares.size();
+        List<ArenaChunk> back = new ArrayList<>();
         for (ArenaRun run : old) {
-            if (run.isLarge) {
-                back.add(run.chunk);
+            if (!run.isLarge && keep > 0) {
+                keep--;
+                spare(run.chunk);
             } else {
-                back.add(0, run.chunk);
+                back.add(run.chunk);
             }
         }
-        long usual = back.size() - Arrays.stream(old).filter(run -> run.isLarge).count();
-        int kept = (int) Math.min(keep, usual);
-        back.subList(0, kept).forEach(this::spare);
-        release(back.subList(kept, back.size()), releasing("reset"));
+        if (!back.isEmpty()) {
+            release(back, releasing("reset"));
+        }
     }
 
     private void seal(ArenaRun[] old) {
@@ -339,8 +338,7 @@ final class SharedRegion extends ArenaRegion {
     /** Gives chunks back: now, or when those who are inside have left. */
     private void release(List<ArenaChunk> back, @Nullable ArenaSite released) {
         if (areFree()) {
-            back.forEach(chunk -> give(chunk, released));
-            forgetHeld(back);
+            giveAll(back, released);
         } else {
             inLimbo.getAndAdd(back.size());
             ArenaLimbo.add(this, back, released);
@@ -348,8 +346,13 @@ final class SharedRegion extends ArenaRegion {
         settle();
     }
 
-    private void forgetHeld(List<ArenaChunk> back) {
-        back.forEach(chunk -> held.getAndAdd(-chunk.bytes));
+    private void giveAll(List<ArenaChunk> back, @Nullable ArenaSite released) {
+        long bytes = 0;
+        for (ArenaChunk chunk : back) {
+            bytes += chunk.bytes;
+            give(chunk, released);
+        }
+        held.getAndAdd(-bytes);
         chunks.getAndAdd(-back.size());
     }
 
@@ -361,8 +364,7 @@ final class SharedRegion extends ArenaRegion {
 
     /** Called once for what {@link ArenaLimbo#add} was given. */
     void releaseFromLimbo(List<ArenaChunk> back, @Nullable ArenaSite released) {
-        back.forEach(chunk -> give(chunk, released));
-        forgetHeld(back);
+        giveAll(back, released);
         inLimbo.getAndAdd(-back.size());
         settle();
     }
