@@ -53,7 +53,7 @@ record Residence(long[] counts, long count, long sumNanos) {
         long count = 0;
         long sumNanos = 0;
         for (Residence part : parts) {
-            for (int i = 0; i < BUCKETS; i++) {
+            for (int i = 0; part.count != 0 && i < BUCKETS; i++) {
                 counts[i] += part.counts[i];
             }
             count += part.count;

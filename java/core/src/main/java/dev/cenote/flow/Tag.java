@@ -106,19 +106,44 @@ public final class Tag {
     /** Residence times in a generation since the pool was built. */
     Residence residence(int generation) {
         AtomicLongArray counts = residence;
-        return counts == null ? Residence.NONE : since(counts, null, generation);
+        return counts == null ? Residence.NONE : all(counts, generation);
     }
 
-    private static Residence since(AtomicLongArray now, long @Nullable [] before, int generation) {
+    private static Residence all(AtomicLongArray now, int generation) {
         long[] counts = new long[Residence.BUCKETS];
         int base = generation * STRIDE;
         long count = 0;
         for (int i = 0; i < Residence.BUCKETS; i++) {
-            counts[i] = now.get(base + i) - (before == null ? 0 : before[base + i]);
+            counts[i] = now.get(base + i);
             count += counts[i];
         }
+        return new Residence(counts, count, now.get(base + Residence.BUCKETS));
+    }
+
+    /** Residence times since the last call. Most tags use one generation: the others cost a look. */
+    private Residence takeSince(AtomicLongArray now, int generation) {
+        long[] before = toldResidence;
+        if (before == null) {
+            before = new long[now.length()];
+            toldResidence = before;
+        }
+        int base = generation * STRIDE;
         int sum = base + Residence.BUCKETS;
-        return new Residence(counts, count, now.get(sum) - (before == null ? 0 : before[sum]));
+        long nanos = now.get(sum);
+        if (nanos == before[sum]) {
+            return Residence.NONE; /* times of 0 ns, if there were any, are told with the next */
+        }
+        long[] counts = new long[Residence.BUCKETS];
+        long count = 0;
+        for (int i = 0; i < Residence.BUCKETS; i++) {
+            long seen = now.get(base + i);
+            counts[i] = seen - before[base + i];
+            count += counts[i];
+            before[base + i] = seen;
+        }
+        Residence news = new Residence(counts, count, nanos - before[sum]);
+        before[sum] = nanos;
+        return news;
     }
 
     TagStats stats(int entries, long untold, double heat) {
@@ -143,14 +168,7 @@ public final class Tag {
         AtomicLongArray counts = residence;
         Residence[] news = new Residence[generations];
         for (int i = 0; i < generations; i++) {
-            news[i] = counts == null ? Residence.NONE : since(counts, toldResidence, i);
-        }
-        if (counts != null) {
-            long[] copy = new long[counts.length()];
-            for (int i = 0; i < copy.length; i++) {
-                copy[i] = counts.get(i);
-            }
-            toldResidence = copy;
+            news[i] = counts == null ? Residence.NONE : takeSince(counts, i);
         }
         FlowSample.OfTag sample = new FlowSample.OfTag(this, now[0] - told[0], now[1] - told[1], now[2] - told[2],
             java.util.List.of(news));

@@ -40,8 +40,10 @@ final class TagWindow {
                 nanos[slot * generations + g] += residence.sumNanos();
                 long[] counts = residence.counts();
                 for (int b = 0; b < Residence.BUCKETS; b++) {
-                    int at = slot * Residence.BUCKETS + b;
-                    histogram[at] = (int) Math.min(Integer.MAX_VALUE, histogram[at] + counts[b]);
+                    if (counts[b] != 0) {
+                        int at = slot * Residence.BUCKETS + b;
+                        histogram[at] = (int) Math.min(Integer.MAX_VALUE, histogram[at] + counts[b]);
+                    }
                 }
             }
         }
