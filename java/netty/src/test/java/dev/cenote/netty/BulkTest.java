@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
@@ -100,6 +101,9 @@ class BulkTest extends ContractTest {
     @Test
     void buffersOfEveryKind_comeOut() {
         for (ByteBuf target : partners(new byte[CAPACITY])) {
+            if (!kind.isStrict() && target instanceof CompositeByteBuf) {
+                continue;
+            }
             ByteBuf buffer = make(CAPACITY).writeBytes(BYTES);
             buffer.getBytes(20, target, 10, 200);
             byte[] stored = new byte[200];

@@ -26,6 +26,15 @@ enum Kind {
     private static final UnpooledByteBufAllocator UNPOOLED = new UnpooledByteBufAllocator(true);
     private static final PooledByteBufAllocator POOLED = new PooledByteBufAllocator(true);
 
+    /** Denied Unsafe, Netty's own direct buffers check less and cannot read into composites: no judge in these points. */
+    private static final boolean NETTY_HAS_UNSAFE = hasUnsafe();
+
+    private static boolean hasUnsafe() {
+        ByteBuf buffer = new UnpooledByteBufAllocator(true, true).directBuffer(1);
+        buffer.release();
+        return buffer.getClass().getSimpleName().contains("Unsafe");
+    }
+
     static CenoteByteBufAllocatorBuilder builder() {
         return CenoteByteBufAllocator.builder().backend(BACKEND);
     }
@@ -36,6 +45,11 @@ enum Kind {
 
     boolean isOurs() {
         return this.ordinal() < NETTY_DIRECT.ordinal();
+    }
+
+    /** Whether Netty's buffers of this kind keep to the contract here; ours have to. */
+    boolean isStrict() {
+        return isOurs() || NETTY_HAS_UNSAFE;
     }
 
     boolean isDirect() {

@@ -126,7 +126,7 @@ class StreamsAndChannelsTest extends ContractTest {
         assertThat(target.toByteArray()).isEqualTo(many);
         assertThat(buffer.isReadable()).isFalse();
         buffer.getBytes(7, target, 0);
-        assertThatThrownBy(() -> buffer.getBytes(1, target, 30_000)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertOutOfBounds(() -> buffer.getBytes(1, target, 30_000));
         assertThatThrownBy(() -> buffer.readBytes(target, 1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThat(target.size()).isEqualTo(30_000);
     }
@@ -143,7 +143,9 @@ class StreamsAndChannelsTest extends ContractTest {
         assertThat(buffer.writerIndex()).isEqualTo(3);
         assertThat(buffer.writeBytes(three, 20)).isEqualTo(-1);
         assertThat(buffer.writerIndex()).isEqualTo(3);
-        assertThatThrownBy(() -> buffer.setBytes(CAPACITY - 1, three, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        if (kind.isStrict()) {
+            assertThatThrownBy(() -> buffer.setBytes(CAPACITY - 1, three, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
     }
 
     @Test
