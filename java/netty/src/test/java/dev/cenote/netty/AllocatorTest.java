@@ -69,7 +69,6 @@ class AllocatorTest {
             check(tested.heapBuffer(), false, 256, most);
             check(tested.heapBuffer(7), false, 7, most);
             check(tested.heapBuffer(7, 9), false, 7, 9);
-            check(tested.ioBuffer(), tested.isDirectBufferPooled() || tested.ioBuffer(0, 0).isDirect(), 256, most);
             checkComposite(tested.compositeBuffer(), 16);
             checkComposite(tested.compositeBuffer(3), 3);
             checkComposite(tested.compositeDirectBuffer(), 16);

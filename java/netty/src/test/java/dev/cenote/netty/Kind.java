@@ -52,6 +52,11 @@ enum Kind {
         return isOurs() || NETTY_HAS_UNSAFE;
     }
 
+    /** Denied Unsafe, Netty 4.1 cannot write text into composites of several parts, whoever made the parts. */
+    boolean takesText() {
+        return !isComposite() || NETTY_HAS_UNSAFE;
+    }
+
     boolean isDirect() {
         return name().contains("DIRECT");
     }
