@@ -1,5 +1,6 @@
 package dev.cenote.internal;
 
+import dev.cenote.RunModel;
 import dev.cenote.flow.GenerationModel;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 
@@ -24,8 +25,10 @@ public final class ModelChecks {
         int iterations = Integer.parseInt(arguments[0]);
         int invocations = Integer.parseInt(arguments[1]);
         boolean good = broken(StackModel.Unstamped.class);
+        good &= broken(RunModel.Unsealed.class);
         good &= broken(GenerationModel.EarlyFree.class);
-        for (Class<?> model : new Class<?>[] {StackModel.Stamped.class, DepotModel.class, CarveModel.class, GenerationModel.Sound.class}) {
+        for (Class<?> model : new Class<?>[] {StackModel.Stamped.class, DepotModel.class, CarveModel.class,
+            GenerationModel.Sound.class, RunModel.Sealed.class}) {
             good &= holds(model, iterations, invocations);
         }
         System.exit(good ? 0 : 1);
