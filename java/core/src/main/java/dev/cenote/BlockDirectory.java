@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockDirectory {
 
-    /** Tables up to this length are made at once: 256 KiB of references. */
+    /** The table begins with this length, 4 KiB of references, and doubles. */
+    private static final int BLOCKS_FIRST = 1 << 10;
+    /** Blocks made at most when the pool opens. */
     private static final int BLOCKS_AT_ONCE = 1 << 16;
     private static final VarHandle VIEW = MethodHandles.arrayElementVarHandle(ByteBuffer[].class);
 
@@ -94,7 +96,7 @@ final class BlockDirectory {
         this.granuleShift = chunkBytes >= 1 << 21 ? 21 : 12; /* native chunks begin on such a boundary */
         this.granulesPerChunk = (int) ((chunkBytes + (1L << granuleShift) - 1) >>> granuleShift) + 1;
         this.slotsPerByte = 1.0 / stride;
-        this.blocks = new Block[Math.min(BLOCKS_AT_ONCE, store.blocksMax())];
+        this.blocks = new Block[Math.min(BLOCKS_FIRST, store.blocksMax())];
     }
 
     /** {@return the table of this moment; what stands in it stays} */
