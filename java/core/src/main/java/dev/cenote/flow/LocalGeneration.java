@@ -1,7 +1,5 @@
 package dev.cenote.flow;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -46,22 +44,6 @@ final class LocalGeneration<T> extends LocalGenerationFields {
     private static final long SHORT_NANOS = 50_000;
     private static final long LONG_NANOS = 1_000_000;
     private static final long SWEEP_NANOS_MIN = 1_000_000;
-    private static final VarHandle ALARM;
-    private static final VarHandle LOCK;
-    private static final VarHandle HITS;
-    private static final VarHandle TOP;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            ALARM = lookup.findVarHandle(LocalGenerationFields.class, "alarm", int.class);
-            LOCK = lookup.findVarHandle(LocalGenerationFields.class, "lock", int.class);
-            HITS = lookup.findVarHandle(LocalGenerationFields.class, "hits", long.class);
-            TOP = lookup.findVarHandle(LocalGenerationFields.class, "top", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     final @Nullable Thread owner;
     private final Store<T> store;

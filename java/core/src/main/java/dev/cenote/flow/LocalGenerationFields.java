@@ -1,5 +1,8 @@
 package dev.cenote.flow;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
  * Keeps the line pair before a thread's hot fields free of other objects.
  */
@@ -13,6 +16,23 @@ abstract class LocalGenerationPad {
  * The hot fields of {@link LocalGeneration}, between the paddings; a test checks the layout.
  */
 abstract class LocalGenerationFields extends LocalGenerationPad {
+    static final VarHandle ALARM;
+    static final VarHandle LOCK;
+    static final VarHandle HITS;
+    static final VarHandle TOP;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            ALARM = lookup.findVarHandle(LocalGenerationFields.class, "alarm", int.class);
+            LOCK = lookup.findVarHandle(LocalGenerationFields.class, "lock", int.class);
+            HITS = lookup.findVarHandle(LocalGenerationFields.class, "hits", long.class);
+            TOP = lookup.findVarHandle(LocalGenerationFields.class, "top", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /** Index behind the newest idle entry. */
     int top;
     /** The lowest that top has been since the last sweep: what lies below was not touched. */
