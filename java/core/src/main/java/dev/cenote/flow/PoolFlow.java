@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,18 +135,18 @@ final class PoolFlow {
         int from = tag.route();
         int to = from + 1;
         double bits = window.entropyBits(pane, scratch);
-        String passed = String.format(Locale.ROOT, "mean residence %.1f ms in %s passes %.1f ms (%.3f of its %.0f ms)", mean / 1e6,
+        Supplier<String> passed = () -> String.format(Locale.ROOT, "mean residence %.1f ms in %s passes %.1f ms (%.3f of its %.0f ms)", mean / 1e6,
             sample.generations().get(from).name(), threshold() * sample.generations().get(from).timeToLiveNanos() / 1e6, threshold(),
             sample.generations().get(from).timeToLiveNanos() / 1e6);
         if (bits > SPREAD_BITS && ++window.spread < SPREAD_STEPS) {
-            hold(turn, sample, tag, window, from, to, mean, bits, count, passed
+            hold(turn, sample, tag, window, from, to, mean, bits, count, () -> passed.get()
                 + String.format(Locale.ROOT, ", but its times are spread over %.1f bits: it must pass %d times running", bits, SPREAD_STEPS));
             return;
         }
         long over = windowNanos(); /* 0 in a pool's first step: how many are present is not known yet */
         double present = over == 0 ? 0 : window.sumNanos(pane, from) / over; /* Little's law */
         if (present > sample.generations().get(to).capacity()) {
-            hold(turn, sample, tag, window, from, to, mean, bits, count, passed
+            hold(turn, sample, tag, window, from, to, mean, bits, count, () -> passed.get()
                 + String.format(Locale.ROOT, ", but %.0f of its entries are idle at a time, and %s takes %d", present,
                     sample.generations().get(to).name(), sample.generations().get(to).capacity()));
             return;
@@ -157,15 +158,15 @@ final class PoolFlow {
         if (moved > 0) {
             FlightRecords.migration(sample.pool(), tag.name(), from, to, moved);
         }
-        decide(turn, sample, Action.PROMOTE, tag.name(), from, to, moved, mean, bits, count, passed);
+        decide(turn, sample, Action.PROMOTE, tag.name(), from, to, moved, mean, bits, count, passed.get());
     }
 
-    /** Said once, until the class falls below the threshold or moves. */
+    /** Said once, until the class falls below the threshold or moves; a text for each step would be most of its cost. */
     private void hold(Turn turn, FlowSample sample, Tag tag, TagWindow window, int from, int to, double mean, double bits, long count,
-            String why) {
+            Supplier<String> why) {
         if (!window.held) {
             window.held = true;
-            decide(turn, sample, Action.HOLD_BACK, tag.name(), from, to, 0, mean, bits, count, why);
+            decide(turn, sample, Action.HOLD_BACK, tag.name(), from, to, 0, mean, bits, count, why.get());
         }
     }
 

@@ -31,6 +31,8 @@ public final class Tag {
     private final LongAdder migrations = new LongAdder();
     /** Made when the first time is recorded: most tags of many see little. */
     private volatile @Nullable AtomicLongArray residence;
+    /** Per generation, a bit for each bucket that grew since the scheduler looked: it reads no others. */
+    private final AtomicLongArray grown;
     /** What {@link #takeNews} told last: hits, misses, evictions, residence. The scheduler's. */
     private long[] told = {0, 0, 0};
     private long @Nullable [] toldResidence;
@@ -41,6 +43,7 @@ public final class Tag {
         this.local = index;
         this.generations = generations;
         this.activePeriod = period;
+        this.grown = new AtomicLongArray(generations);
     }
 
     /** {@return the word; of the tag that stands for all unknown ones, and for none, {@code "default"}} */
@@ -90,8 +93,12 @@ public final class Tag {
         if (counts == null) {
             counts = makeResidence();
         }
-        counts.getAndAdd(generation * STRIDE + Residence.bucket(nanos), weight);
+        int bucket = Residence.bucket(nanos);
+        counts.getAndAdd(generation * STRIDE + bucket, weight);
         counts.getAndAdd(generation * STRIDE + Residence.BUCKETS, Math.max(0, nanos) * weight);
+        if ((grown.get(generation) >>> bucket & 1) == 0) { /* after the count: whoever clears the bit then sees the count */
+            grown.getAndAccumulate(generation, 1L << bucket, (bits, bit) -> bits | bit);
+        }
     }
 
     private synchronized AtomicLongArray makeResidence() {
@@ -127,15 +134,17 @@ public final class Tag {
             before = new long[now.length()];
             toldResidence = before;
         }
+        long buckets = grown.getAndSet(generation, 0); /* before the counts, see lay */
+        if (buckets == 0) {
+            return Residence.NONE;
+        }
         int base = generation * STRIDE;
         int sum = base + Residence.BUCKETS;
         long nanos = now.get(sum);
-        if (nanos == before[sum]) {
-            return Residence.NONE; /* times of 0 ns, if there were any, are told with the next */
-        }
         long[] counts = new long[Residence.BUCKETS];
         long count = 0;
-        for (int i = 0; i < Residence.BUCKETS; i++) {
+        for (; buckets != 0; buckets &= buckets - 1) {
+            int i = Long.numberOfTrailingZeros(buckets);
             long seen = now.get(base + i);
             counts[i] = seen - before[base + i];
             count += counts[i];
