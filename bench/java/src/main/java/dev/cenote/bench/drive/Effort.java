@@ -3,11 +3,11 @@ package dev.cenote.bench.drive;
 /** How much time a run may take, and what it is spent on. */
 enum Effort {
     /** Up to 5 minutes: one JDK, one JVM per figure, the end sizes for the peers that matter there. */
-    QUICK(1, 1, 9, 50, 2),
+    QUICK(1, 1, 80, 5, 2),
     /** Up to 15 minutes: the newest JDK twice, the oldest once. */
-    NORMAL(2, 1, 9, 60, 3),
+    NORMAL(2, 1, 100, 5, 3),
     /** An hour and more: every peer at every size, several JVMs. */
-    FULL(5, 5, 9, 100, 9);
+    FULL(5, 5, 160, 5, 9);
 
     private final int forksOfNewest;
     private final int forksOfOthers;

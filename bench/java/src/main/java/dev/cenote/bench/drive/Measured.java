@@ -46,12 +46,12 @@ final class Measured {
     }
 
     /**
-     * The sample that a quarter of the others are below. Where other work can only slow a measurement down, it tells more of
+     * The sample that a twentieth of the others are below. Where other work can only slow a measurement down, it tells more of
      * what is measured than the median does, and depends less on luck than the least.
      */
-    OptionalDouble lowerQuartile(String name) {
+    OptionalDouble low(String name) {
         double[] values = sorted(name);
-        return values.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(values[(values.length - 1) / 4]);
+        return values.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(values[(values.length - 1) / 20]);
     }
 
     OptionalDouble least(String name) {

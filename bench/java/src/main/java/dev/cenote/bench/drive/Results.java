@@ -44,10 +44,10 @@ final class Results {
         return measured == null ? OptionalDouble.empty() : measured.median(name);
     }
 
-    /** Nanoseconds a block: the lower quartile of all samples. */
+    /** Nanoseconds a block: a twentieth of all samples are below. */
     OptionalDouble nanos(Scenario scenario, PeerKind peer, int bytes, Jdk jdk) {
         Measured measured = all.get(new Job(scenario, peer, bytes, jdk));
-        return measured == null ? OptionalDouble.empty() : measured.lowerQuartile("ns");
+        return measured == null ? OptionalDouble.empty() : measured.low("ns");
     }
 
     /** The fastest of the peers that {@code wanted} admits. */

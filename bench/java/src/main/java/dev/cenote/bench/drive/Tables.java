@@ -55,7 +55,7 @@ final class Tables {
         List<Table.Row> rows = new ArrayList<>();
         for (Job job : byTime(scenario, bytes)) {
             Measured measured = results.of(job);
-            OptionalDouble nanos = measured.lowerQuartile("ns");
+            OptionalDouble nanos = measured.low("ns");
             rows.add(row(job.peer(), nanos, number(nanos), number(measured.least("ns")) + ".." + number(measured.most("ns")),
                     ratio(nanos, best), ratio(nanos, implicit), ratio(nanos, handle), number(rounded(measured.median("bytes"))),
                     failure(measured)));
@@ -141,7 +141,7 @@ final class Tables {
 
     private List<Job> byTime(Scenario scenario, int bytes) {
         return results.jobs(scenario, bytes, jdk).stream()
-                .sorted(Comparator.comparingDouble(job -> results.of(job).lowerQuartile("ns").orElse(Double.MAX_VALUE))).toList();
+                .sorted(Comparator.comparingDouble(job -> results.of(job).low("ns").orElse(Double.MAX_VALUE))).toList();
     }
 
     private static Table.Row row(PeerKind peer, OptionalDouble bar, String... cells) {

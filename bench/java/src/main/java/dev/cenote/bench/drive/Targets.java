@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
 
-/** The figures to reach, judged from one run: every ratio is between lower quartiles of the same run on the same JDK. */
+/** The figures to reach, judged from one run: every ratio is between low samples ({@link Measured#low}) of the same run on the same JDK. */
 final class Targets {
 
     private static final List<Integer> SMALL = List.of(64, 256, Plan.COMMON, Plan.PAGE);
