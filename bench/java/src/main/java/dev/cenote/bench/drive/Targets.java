@@ -3,6 +3,7 @@ package dev.cenote.bench.drive;
 import static dev.cenote.bench.peer.PeerKind.Role.CENOTE;
 import static dev.cenote.bench.peer.PeerKind.Role.POOL;
 import static dev.cenote.bench.peer.PeerKind.Trait.HANDLE;
+import static dev.cenote.bench.peer.PeerKind.Trait.LEVEL;
 import static dev.cenote.bench.peer.PeerKind.Trait.SHARED_QUEUE;
 
 import dev.cenote.bench.peer.PeerKind;
@@ -146,7 +147,7 @@ final class Targets {
 
     private void garbage() {
         Optional<Job> worst = results.all().keySet().stream()
-                .filter(job -> job.jdk().equals(jdk) && job.peer().role() == CENOTE)
+                .filter(job -> job.jdk().equals(jdk) && job.peer().role() == CENOTE && !job.peer().has(LEVEL))
                 .filter(job -> results.of(job).median("bytes").isPresent())
                 .max(Comparator.comparingDouble(job -> results.of(job).median("bytes").getAsDouble()));
         OptionalDouble bytes = worst.map(job -> results.of(job).median("bytes")).orElse(OptionalDouble.empty());
