@@ -29,18 +29,21 @@ final class ContextReport {
 
     private final String when;
     private final Map<String, String> machine;
+    private final String title;
     private final Map<String, String> method;
     private final List<ContextResult> results;
-    private final List<ContextResult> plain;
+    private final Map<String, List<ContextResult>> others;
     private final List<Row> rows;
 
-    /** @param plain results of the second load, or none */
-    ContextReport(String when, Map<String, String> machine, Map<String, String> method, List<ContextResult> results, List<ContextResult> plain) {
+    /** @param others results of the loads for comparison, by their titles */
+    ContextReport(String when, Map<String, String> machine, String title, Map<String, String> method, List<ContextResult> results,
+                  Map<String, List<ContextResult>> others) {
         this.when = when;
         this.machine = machine;
+        this.title = title;
         this.method = method;
         this.results = results;
-        this.plain = plain;
+        this.others = others;
         this.rows = Figures.rows(results);
     }
 
@@ -51,7 +54,7 @@ final class ContextReport {
         all.put("method", method);
         all.put("goals", Goals.of(rows));
         all.put("results", results);
-        all.put("plain", plain);
+        all.put("others", others);
         new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), all);
     }
 
@@ -60,14 +63,12 @@ final class ContextReport {
             when + " · " + machine.getOrDefault("CPU", "") + ", " + machine.getOrDefault("Cores", "?") + " cores");
         banners(page);
         goals(page);
-        table(page, "All figures", rows);
+        table(page, title, rows);
         charts(page);
         decisions(page);
-        if (!plain.isEmpty()) {
-            table(page, ContextSettings.PLAIN, Figures.rows(plain));
-        }
+        others.forEach((other, further) -> table(page, other, Figures.rows(further)));
         page.add("<section><h2>When pooling pays, and when not</h2><ul class=\"notes\">");
-        Goals.verdict(rows, Figures.rows(plain)).forEach(said -> page.add("<li>" + Page.text(said) + "</li>"));
+        Verdict.of(title, rows, others).forEach(said -> page.add("<li>" + Page.text(said) + "</li>"));
         page.add("</ul></section>\n<section class=\"lists\"><div><h2>Method</h2>").list(method).add("</div><div><h2>Machine</h2>").list(machine)
             .add("<h2>Pools</h2><dl>");
         rows.forEach(row -> page.add("<dt>" + chip(row.kind()) + "</dt><dd>" + Page.text(ContextPools.of(row.kind()).about()) + "</dd>"));
@@ -76,7 +77,7 @@ final class ContextReport {
     }
 
     private void banners(Page page) {
-        List<ContextResult> failed = Stream.concat(results.stream(), plain.stream()).filter(result -> !result.failures().isEmpty()).toList();
+        List<ContextResult> failed = Stream.concat(results.stream(), others.values().stream().flatMap(List::stream)).filter(result -> !result.failures().isEmpty()).toList();
         if (failed.isEmpty()) {
             page.add("<p class=\"banner good\"><b>All figures count.</b> Every request was answered, and every context was its owner's alone until it was "
                 + "given back.</p>\n");
@@ -177,7 +178,7 @@ final class ContextReport {
             result.windowFrom(), result.windowTo(), events), "Last round. Dots at the upper edge are decisions (point at one to read it).");
         page.figure("Generational: hit rate over time, %", "", Plot.time("hit rate over time", "%", List.of(new Plot.Line("hits", colour(result.kind()),
             result.samples().stream().map(moment -> new double[] {moment.seconds(), 100 * moment.hitRate()}).toList())), result.windowFrom(), result.windowTo(),
-            List.of()), "Last round, each half second.");
+            List.of()), "Last round, each quarter of a second.");
     }
 
     private void decisions(Page page) {

@@ -11,48 +11,82 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One experiment, as asked for.
+ * One load over some pools, as asked for.
  *
- * @param kinds      pools, in order
- * @param after      how long each gateway of the last round is watched after its load has ended
- * @param ratePerSecond requests per second, before the tide
- * @param tide       how that rises and falls, see {@link Tide#parse}
- * @param threads    event loops of the gateway
- * @param heap       its Java heap, as {@code -Xmx} takes it
- * @param collector  g1, parallel, serial, z
+ * @param title   what the load is, in words
+ * @param kinds   pools, in order
+ * @param after   how long each gateway of the last round is watched after its load has ended
+ * @param threads event loops of the gateway
  */
-record ContextSettings(List<ContextPools> kinds, int rounds, Duration warmUp, Duration measured, Duration after, int connections,
-                       double ratePerSecond, String tide, Orders.Mix mix, int threads, String heap, String collector, Path java, long seed) {
-    static final String PLAIN = "Quotes alone, at an even rate";
-    static final List<String> COLLECTORS = List.of("g1", "parallel", "serial", "z");
+record ContextSettings(String title, List<ContextPools> kinds, int rounds, Duration warmUp, Duration measured, Duration after, Load load, Jvm jvm,
+                       int threads, long seed) {
+    static final String BURSTS = "Bursts, a small young generation";
+    static final String ROOMY = "The same bursts, where the collector sizes the young generation itself";
+    static final String PLAIN = "Quotes alone at an even rate, and the collector sizes the young generation itself";
+
+    /**
+     * What the gateway has to do.
+     *
+     * @param ratePerSecond requests per second, before the tide
+     * @param tide          how that rises and falls, see {@link Tide#parse}
+     * @param otherMib      MiB that the rest of the program allocates a second
+     */
+    record Load(int connections, double ratePerSecond, String tide, Orders.Mix mix, double otherMib) {
+    }
+
+    /**
+     * What it runs on.
+     *
+     * @param heap      its Java heap, as {@code -Xmx} takes it
+     * @param young     of that the young generation, as {@code -Xmn} takes it; {@link #AUTO}: as the collector likes
+     * @param collector one of {@link #COLLECTORS}
+     */
+    record Jvm(String heap, String young, String collector, Path java) {
+        static final String AUTO = "auto";
+        static final List<String> COLLECTORS = List.of("g1", "parallel", "serial", "z");
+    }
 
     ContextSettings {
         kinds = List.copyOf(kinds);
     }
 
-    /**
-     * The second load: the requests that need no pool. One round is enough to see that.
-     */
-    ContextSettings plain() {
+    /** Loads for comparison, where the pools differ less or not at all: over few pools, once, and shorter. */
+    List<ContextSettings> others() {
         List<ContextPools> few = kinds.stream()
                 .filter(kind -> kind == ContextPools.NONE || kind == ContextPools.EMPTIED || kind == ContextPools.GENERATIONAL).toList();
-        return new ContextSettings(few, 1, warmUp.dividedBy(2), measured.dividedBy(2), Duration.ZERO, connections, meanRate(), "", new Orders.Mix(0, 0), threads,
-                heap, collector, java, seed);
+        if (few.isEmpty()) {
+            return List.of();
+        }
+        Jvm roomy = new Jvm(jvm.heap, Jvm.AUTO, jvm.collector, jvm.java);
+        Load quotes = new Load(load.connections, meanRate(), "", new Orders.Mix(0, 0), load.otherMib);
+        return List.of(with(ROOMY, few, load, roomy), with(PLAIN, few, quotes, roomy));
     }
 
+    private ContextSettings with(String title, List<ContextPools> kinds, Load load, Jvm jvm) {
+        return new ContextSettings(title, kinds, 1, warmUp, measured.dividedBy(2), Duration.ZERO, load, jvm, threads, seed);
+    }
+
+    /** Requests per second in the measured window. */
     double meanRate() {
-        return ratePerSecond * Tide.parse(tide).mean();
+        Tide tide = Tide.parse(load.tide);
+        double from = warmUp.toMillis() / 1e3;
+        double seconds = measured.toMillis() / 1e3;
+        return load.ratePerSecond * (tide.sent(from + seconds) - tide.sent(from)) / seconds;
     }
 
     /** The JVM flags of every gateway, the same for all pools. */
     List<String> flags() throws IOException {
-        List<String> flags = new ArrayList<>(List.of("-Xms" + heap, "-Xmx" + heap, switch (collector) {
+        List<String> flags = new ArrayList<>(List.of("-Xms" + jvm.heap, "-Xmx" + jvm.heap));
+        if (!jvm.young.equals(Jvm.AUTO)) {
+            flags.add("-Xmn" + jvm.young);
+        }
+        flags.addAll(List.of(switch (jvm.collector) {
             case "parallel" -> "-XX:+UseParallelGC";
             case "serial" -> "-XX:+UseSerialGC";
             case "z" -> "-XX:+UseZGC";
             default -> "-XX:+UseG1GC";
         }, "-Dio.netty.leakDetection.level=disabled"));
-        if (JavaVersion.of(java) >= 24) {
+        if (JavaVersion.of(jvm.java) >= 24) {
             flags.add("--enable-native-access=ALL-UNNAMED");
         }
         return flags;

@@ -23,12 +23,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One pool, one round: a fresh gateway process, warmed up, loaded, and looked at twice a second; after the last round it stays for a
+ * One pool, one round: a fresh gateway process, warmed up, loaded, and looked at four times a second; after the last round it stays for a
  * while without load, to see what its pool lets go.
  */
 final class ContextTrial implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-    private static final long LOOK_MILLIS = 500;
+    private static final long LOOK_MILLIS = 250;
     private static final double RATE_KEPT = 0.99;
 
     private final ContextSettings settings;
@@ -52,10 +52,11 @@ final class ContextTrial implements AutoCloseable {
         this.kind = kind;
         Path gc = folder.resolve("gc.log");
         gcLog = new GcLog(gc);
-        List<String> command = new ArrayList<>(List.of(settings.java().toString()));
+        List<String> command = new ArrayList<>(List.of(settings.jvm().java().toString()));
         command.addAll(settings.flags());
         command.addAll(List.of("-Xlog:gc:file=" + gc + ":uptime:filecount=0", "-cp", ChildProcesses.classPath(),
-                GraphServerMain.class.getName(), kind.id(), Integer.toString(settings.threads())));
+                GraphServerMain.class.getName(), kind.id(), Integer.toString(settings.threads()),
+                Long.toString((long) (settings.load().otherMib() * (1 << 20)))));
         process = new SteeredProcess(command, folder.resolve("server.log"));
         latest = look();
         begin = new Mark(seconds(), gcLog.mark(), latest);
@@ -97,9 +98,9 @@ final class ContextTrial implements AutoCloseable {
 
     /** Loads it; the process lives on. */
     ContextResult load(Path corpus, int round, String title, Progress progress) throws IOException, InterruptedException {
-        LoadPlan plan = new LoadPlan(process.port(), corpus, settings.connections(), 1, settings.warmUp(), settings.measured(),
-                settings.ratePerSecond(), settings.tide(), settings.seed() + round);
-        LoadResult load = new OwnClient(settings.java().toString()).run(plan, new LoadClient.Watcher() {
+        LoadPlan plan = new LoadPlan(process.port(), corpus, settings.load().connections(), 1, settings.warmUp(), settings.measured(),
+                settings.load().ratePerSecond(), settings.load().tide(), settings.seed() + round);
+        LoadResult load = new OwnClient(settings.jvm().java().toString()).run(plan, new LoadClient.Watcher() {
             @Override
             public void warmingUp() {
                 progress.step(title + "  warming up");

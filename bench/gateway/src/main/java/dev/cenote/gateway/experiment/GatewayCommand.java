@@ -1,5 +1,7 @@
 package dev.cenote.gateway.experiment;
 
+import dev.cenote.gateway.experiment.ContextSettings.Jvm;
+import dev.cenote.gateway.experiment.ContextSettings.Load;
 import dev.cenote.gateway.graph.Orders;
 import dev.cenote.gateway.load.Corpus;
 import dev.cenote.gateway.load.Tide;
@@ -32,13 +34,13 @@ import picocli.CommandLine.Spec;
 @Command(name = "gateway", sortOptions = false, mixinStandardHelpOptions = true,
         description = {"Loads a gateway with real HTTP traffic, once per kind of pool for its request contexts, and compares them.", "",
             "A request's context is a graph of 20 to 60 heap objects: headers, body, parsed JSON, answer. Quotes are done with the answer; orders and "
-                + "sessions keep their context for a while and give it back on another thread. The rate rises and falls. Each pool gets a fresh JVM with the same "
+                + "sessions keep their context for a while and give it back on another thread. Requests come in bursts. Each pool gets a fresh JVM with the same "
                 + "flags in every round."},
         footer = {"", "Exit code: 0 all figures count, 1 a run failed, 2 bad input."})
 final class GatewayCommand implements Callable<Integer> {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--quick", description = "One short round, to see that it works: about a minute and a half. Its figures mean little")
+    @Option(names = "--quick", description = "One short round, to see that it works: two to three minutes. Its figures mean little")
     private boolean quick;
 
     @Option(names = "--only", split = ",", paramLabel = "POOL", description = "Pools to run, separated by commas. Default: all: "
@@ -48,37 +50,45 @@ final class GatewayCommand implements Callable<Integer> {
     @Option(names = "--rounds", paramLabel = "N", description = "How often to run all pools, 1 to 100. Default: 3; quick: 1")
     private @Nullable Integer rounds;
 
-    @Option(names = "--duration", paramLabel = "SECONDS", description = "Measured time per pool and round, 1 to 3600. Default: 20; quick: 8")
+    @Option(names = "--duration", paramLabel = "SECONDS", description = "Measured time per pool and round, 1 to 3600. Default: 20; quick: 6")
     private @Nullable Integer duration;
 
-    @Option(names = "--warm-up", paramLabel = "SECONDS", description = "Load before that, not measured, 0 to 600. Default: 8; quick: 4")
+    @Option(names = "--warm-up", paramLabel = "SECONDS", description = "Load before that, not measured, 0 to 600. Default: 10; quick: 6")
     private @Nullable Integer warmUp;
 
     @Option(names = "--after", paramLabel = "SECONDS", description = "How long gateways of the last round are watched after the load, 0 to 600. "
             + "Default: 60; quick: 10")
     private @Nullable Integer after;
 
-    @Option(names = "--rate", paramLabel = "N", defaultValue = "1500",
+    @Option(names = "--rate", paramLabel = "N", defaultValue = "2400",
             description = "Requests per second, before the tide. Default: ${DEFAULT-VALUE}")
     private double rate;
 
-    @Option(names = "--tide", paramLabel = "PHASES", defaultValue = "0.3x4,1.7x0.4",
-            description = "How the rate rises and falls: seconds x factor, over and over; empty: not at all. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--tide", paramLabel = "PHASES", defaultValue = "2x0.1,1x1,1x0.02|0.25x1,1.75x0.02",
+            description = "How the rate rises and falls: seconds x factor, over and over, what stands before a | once; empty: not at all. Default: ${DEFAULT-VALUE}")
     private String tide = "";
 
-    @Option(names = "--mix", split = ",", paramLabel = "SHARE", arity = "1", defaultValue = "0.50,0.05",
-            description = "Shares of orders (kept 20 to 400 ms) and of sessions (kept 0.5 to 4 s); the rest are quotes, done with the answer. "
+    @Option(names = "--mix", split = ",", paramLabel = "SHARE", arity = "1", defaultValue = "0.85,0.05",
+            description = "Shares of orders (kept 100 to 600 ms) and of sessions (kept 0.5 to 4 s); the rest are quotes, done with the answer. "
                 + "Default: ${DEFAULT-VALUE}")
     private List<Double> mix = new ArrayList<>();
 
-    @Option(names = "--no-plain", description = "Leave out the second load: quotes alone at an even rate, over none, emptied-at-gc and generational")
-    private boolean noPlain;
+    @Option(names = "--other", paramLabel = "MIB", defaultValue = "2.5", description = "MiB that the rest of the program allocates a second. Default: ${DEFAULT-VALUE}")
+    private double other;
 
-    @Option(names = "--connections", paramLabel = "N", defaultValue = "32", description = "HTTP connections, 1 to 10000. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--no-others", description = "Leave out the loads for comparison, where pools differ less or do not pay: over none, emptied-at-gc and "
+            + "generational")
+    private boolean noOthers;
+
+    @Option(names = "--connections", paramLabel = "N", defaultValue = "64", description = "HTTP connections, 1 to 10000. Default: ${DEFAULT-VALUE}")
     private int connections;
 
-    @Option(names = "--heap", paramLabel = "SIZE", defaultValue = "48m", description = "Java heap of the gateways, as -Xmx takes it. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--heap", paramLabel = "SIZE", defaultValue = "192m", description = "Java heap of the gateways, as -Xmx takes it. Default: ${DEFAULT-VALUE}")
     private String heap = "";
+
+    @Option(names = "--young", paramLabel = "SIZE", defaultValue = "3m", description = "Of that the young generation, as -Xmn takes it; auto: as the collector "
+            + "likes. Default: ${DEFAULT-VALUE}")
+    private String young = "";
 
     @Option(names = "--collector", paramLabel = "NAME", defaultValue = "g1", description = "g1, parallel, serial or z. Default: ${DEFAULT-VALUE}")
     private String collector = "";
@@ -104,32 +114,36 @@ final class GatewayCommand implements Callable<Integer> {
         ContextSettings settings = settings();
         PrintWriter out = spec.commandLine().getOut();
         String when = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ').replace("Z", " UTC");
-        Map<String, String> machine = Machine.describe(settings.java());
+        Map<String, String> machine = Machine.describe(settings.jvm().java());
         List<ContextResult> results = new GatewayExperiment(settings, Progress.ofStandardError()).run();
 
-        ContextSettings plain = settings.plain();
-        List<ContextResult> further = noPlain || plain.kinds().isEmpty() ? List.of() : new GatewayExperiment(plain, Progress.ofStandardError()).run();
+        Map<String, List<ContextResult>> others = new LinkedHashMap<>();
+        for (ContextSettings other : noOthers ? List.<ContextSettings>of() : settings.others()) {
+            System.err.println(other.title() + ":");
+            others.put(other.title(), new GatewayExperiment(other, Progress.ofStandardError()).run());
+        }
         List<Figures.Row> rows = Figures.rows(results);
         out.println();
+        out.println(settings.title() + ":");
         out.print(Figures.table(rows));
         out.println();
         for (Goals.Goal goal : Goals.of(rows)) {
             out.printf(Locale.ROOT, "  %-12s %s: %s, aimed for %s%n", goal.reached() ? "reached" : "not reached", goal.what(), goal.measured(), goal.aim());
         }
         out.println();
-        if (!further.isEmpty()) {
-            out.println(ContextSettings.PLAIN + ":");
+        others.forEach((title, further) -> {
+            out.println(title + ":");
             out.println(Figures.table(Figures.rows(further)));
-        }
-        Goals.verdict(rows, Figures.rows(further)).forEach(said -> out.println("  " + said));
-        ContextReport page = new ContextReport(when, machine, method(settings, results), results, further);
+        });
+        Verdict.of(settings.title(), rows, others).forEach(said -> out.println("  " + said));
+        ContextReport page = new ContextReport(when, machine, settings.title(), method(settings, results), results, others);
         page.writeHtml(report);
         if (json != null) {
             page.writeJson(json);
             out.println("\njson:   " + json);
         }
         out.println("\nreport: " + report.toAbsolutePath().normalize());
-        List<String> failures = Stream.concat(results.stream(), further.stream())
+        List<String> failures = Stream.concat(results.stream(), others.values().stream().flatMap(List::stream))
             .flatMap(r -> r.failures().stream().map(failure -> r.kind() + ": " + failure)).toList();
         failures.forEach(failure -> out.println("FAILED: " + failure));
         out.flush();
@@ -137,20 +151,24 @@ final class GatewayCommand implements Callable<Integer> {
     }
 
     private ContextSettings settings() throws IOException {
-        int seconds = pick("--duration", duration, quick ? 8 : 20, 1, 3600);
-        int warm = pick("--warm-up", warmUp, quick ? 4 : 8, 0, 600);
+        int seconds = pick("--duration", duration, quick ? 6 : 20, 1, 3600);
+        int warm = pick("--warm-up", warmUp, quick ? 6 : 10, 0, 600);
         int rest = pick("--after", after, quick ? 10 : 60, 0, 600);
         int times = pick("--rounds", rounds, quick ? 1 : 3, 1, 100);
         check("--connections", connections, 1, 10_000);
         check("--rate", rate, 1, 1_000_000);
         if (!heap.matches("[1-9][0-9]*[kKmMgG]")) {
-            throw bad("--heap must be a size such as 48m, not '" + heap + "'");
+            throw bad("--heap must be a size such as 192m, not '" + heap + "'");
         }
-        if (!ContextSettings.COLLECTORS.contains(collector)) {
-            throw bad("--collector must be one of " + ContextSettings.COLLECTORS + ", not '" + collector + "'");
+        if (!young.matches("auto|[1-9][0-9]*[kKmMgG]")) {
+            throw bad("--young must be a size such as 3m or auto, not '" + young + "'");
+        }
+        check("--other", other, 0, 1000);
+        if (!Jvm.COLLECTORS.contains(collector)) {
+            throw bad("--collector must be one of " + Jvm.COLLECTORS + ", not '" + collector + "'");
         }
         if (mix.size() != 2 || mix.stream().anyMatch(share -> !(share >= 0 && share <= 1)) || mix.get(0) + mix.get(1) > 1) {
-            throw bad("--mix must be two shares that are at most 1 together, such as 0.50,0.05, not " + mix);
+            throw bad("--mix must be two shares that are at most 1 together, such as 0.85,0.05, not " + mix);
         }
         try {
             Tide.parse(tide);
@@ -165,8 +183,9 @@ final class GatewayCommand implements Callable<Integer> {
         if (!Files.isExecutable(program)) {
             throw bad("--java: " + program + " is no program");
         }
-        return new ContextSettings(kinds(), times, Duration.ofSeconds(warm), Duration.ofSeconds(seconds), Duration.ofSeconds(rest), connections, rate, tide,
-            new Orders.Mix(mix.get(0), mix.get(1)), Math.max(1, CORES / 2), heap, collector, program, seed);
+        return new ContextSettings(young.equals(Jvm.AUTO) ? ContextSettings.ROOMY : ContextSettings.BURSTS, kinds(), times, Duration.ofSeconds(warm),
+            Duration.ofSeconds(seconds), Duration.ofSeconds(rest), new Load(connections, rate, tide, new Orders.Mix(mix.get(0), mix.get(1)), other),
+            new Jvm(heap, young, collector, program), Math.max(1, CORES / 2), seed);
     }
 
     private List<ContextPools> kinds() {
@@ -204,16 +223,18 @@ final class GatewayCommand implements Callable<Integer> {
     }
 
     private static Map<String, String> method(ContextSettings settings, List<ContextResult> results) throws IOException {
-        Corpus corpus = Orders.corpus(settings.mix(), settings.seed());
+        Corpus corpus = Orders.corpus(settings.load().mix(), settings.seed());
         Map<String, String> method = new LinkedHashMap<>();
         method.put("Load", String.format(Locale.ROOT, "own client in another process, open loop over %d connections: %.0f requests per second in the mean. Latency counts "
-                + "from the moment a request was due", settings.connections(), settings.meanRate()));
-        method.put("Tide", settings.tide().isEmpty() ? "none" : Tide.parse(settings.tide()).describe() + String.format(Locale.ROOT, ", of %.0f requests per second, over and over",
-                settings.ratePerSecond()));
-        method.put("Requests", settings.mix().describe());
+                + "from the moment a request was due", settings.load().connections(), settings.meanRate()));
+        method.put("Tide", settings.load().tide().isEmpty() ? "none" : String.format(Locale.ROOT, "the rate is %.0f requests per second: ", settings.load().ratePerSecond())
+            + Tide.parse(settings.load().tide()).describe());
+        method.put("Requests", settings.load().mix().describe());
         method.put("Documents", corpus.describe());
         method.put("Context", String.format(Locale.ROOT, "%.0f heap objects in the mean: headers, body, parsed JSON, answer",
                 results.stream().mapToDouble(ContextResult::objects).average().orElse(0)));
+        method.put("Rest of the program", String.format(Locale.ROOT, "formats statistics as text: %.1f MiB of garbage a second, the same for every pool",
+            settings.load().otherMib()));
         method.put("Window", String.format(Locale.ROOT, "%d s warm-up, %d s measured, %d round(s), pools interleaved, each in a fresh JVM; seed %d",
                 settings.warmUp().toSeconds(), settings.measured().toSeconds(), settings.rounds(), settings.seed()));
         method.put("After the load", settings.after().toSeconds() + " s after it ended");

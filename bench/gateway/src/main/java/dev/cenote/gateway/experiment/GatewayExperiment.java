@@ -31,7 +31,7 @@ final class GatewayExperiment {
         Runtime.getRuntime().addShutdownHook(cleaner);
         try {
             Path documents = Files.createDirectory(folder.resolve("documents"));
-            Orders.corpus(settings.mix(), settings.seed()).write(documents);
+            Orders.corpus(settings.load().mix(), settings.seed()).write(documents);
             return rounds(folder, documents);
         } finally {
             Runtime.getRuntime().removeShutdownHook(cleaner);

@@ -45,21 +45,6 @@ final class Goals {
         return goals;
     }
 
-    private static void against(List<String> said, String load, List<Row> rows) {
-        Row own = find(rows, ContextPools.GENERATIONAL);
-        Row none = find(rows, ContextPools.NONE);
-        if (own != null && none != null) {
-            Spread cpu = pairs(own, none, (a, b) -> 100 * (a.cpuMicros() / b.cpuMicros() - 1));
-            Spread p99 = pairs(own, none, (a, b) -> 100 * (a.load().micros(99) / b.load().micros(99) - 1));
-            Spread pause = pairs(own, none, (a, b) -> b.pauseTotal() == 0 ? Double.NaN : 100 * (a.pauseTotal() / b.pauseTotal() - 1));
-            boolean agree = cpu.high() < 0 || cpu.low() > 0;
-            said.add(load + ": against no pool at all, the generational pool changed processor time per request by " + text("%+.0f %%", cpu)
-                + ", the client's p99 by " + text("%+.0f %%", p99) + ", and all pauses together by " + text("%+.0f %%", pause) + ". "
-                + (!agree ? "The rounds do not agree on the sign of the first: that is no difference."
-                    : cpu.middle() > -10 ? "That is not worth a pool, unless the pauses are what counts." : "Here a pool pays."));
-        }
-    }
-
     private static void change(List<Goal> goals, String what, Column column, Row own, Row other, double aim) {
         Spread change = pairs(own, other, (a, b) -> 100 * (column.value().applyAsDouble(a) / column.value().applyAsDouble(b) - 1));
         goals.add(new Goal(what, String.format(Locale.ROOT, "%.0f %%", aim), text("%+.0f %%", change), change.middle() <= aim));
@@ -72,7 +57,7 @@ final class Goals {
             theirs, own.figure(Figures.HITS.value()).middle(), other.figure(Figures.HITS.value()).middle()), mine < theirs));
     }
 
-    private static Spread pairs(Row own, Row other, ToDoubleBiFunction<ContextResult, ContextResult> of) {
+    static Spread pairs(Row own, Row other, ToDoubleBiFunction<ContextResult, ContextResult> of) {
         int rounds = Math.min(own.rounds().size(), other.rounds().size());
         double[] values = new double[rounds];
         for (int i = 0; i < rounds; i++) {
@@ -81,7 +66,7 @@ final class Goals {
         return Spread.of(values);
     }
 
-    private static String text(String format, Spread spread) {
+    static String text(String format, Spread spread) {
         String middle = String.format(Locale.ROOT, format, spread.middle());
         return spread.low() == spread.high() || Double.isNaN(spread.middle()) ? middle
             : middle + " (" + String.format(Locale.ROOT, format, spread.low()) + " to " + String.format(Locale.ROOT, format, spread.high()) + ")";
@@ -89,27 +74,5 @@ final class Goals {
 
     static @Nullable Row find(List<Row> rows, ContextPools kind) {
         return rows.stream().filter(row -> row.kind().equals(kind.id())).findFirst().orElse(null);
-    }
-
-    /**
-     * When pooling does not pay, in words that rest on the figures.
-     *
-     * @param plain those of the second load, or none
-     */
-    static List<String> verdict(List<Row> rows, List<Row> plain) {
-        List<String> said = new ArrayList<>();
-        against(said, "This load", rows);
-        against(said, ContextSettings.PLAIN, plain);
-        Row emptied = find(rows, ContextPools.EMPTIED);
-        if (emptied != null && emptied.figure(Figures.HITS.value()).middle() > 90) {
-            said.add("The pool that each collection empties hit often too: its contexts come back before two collections have passed. Where "
-                + "collections are rare against the time an entry lies idle, that simple pool is as good.");
-        }
-        said.add("Requests that are done with the answer (quotes) need few contexts at a time, and any pool serves them; so does no pool, when the context "
-            + "is small: young collections cost by what survives, and these do not survive. Pooling pays for graphs that are large, or costly to make, or kept for "
-            + "longer than the time between collections, as sessions do; and where their number rises and falls, for a pool that lets go.");
-        said.add("Pooled contexts live in the old generation: with a heap so large that collections are rare anyway, or with objects cheaper to make than to "
-            + "reset, pooling does not pay.");
-        return said;
     }
 }

@@ -13,7 +13,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,13 +24,19 @@ public final class GraphServer implements AutoCloseable {
     private final ContextPool pool;
     private final GraphCounts counts = new GraphCounts();
     private final Sessions sessions;
+    private final Housekeeping housekeeping;
     private final EventLoopGroup loops;
     private final Channel listener;
 
-    /** Binds a free port. The pool stays the caller's to close, after this. */
-    public GraphServer(ContextPool pool, int threads) throws InterruptedException {
+    /**
+     * Binds a free port. The pool stays the caller's to close, after this.
+     *
+     * @param otherBytes what the rest of the program allocates a second, see {@link Housekeeping}
+     */
+    public GraphServer(ContextPool pool, int threads, long otherBytes) throws InterruptedException {
         this.pool = pool;
         this.sessions = new Sessions(pool, counts.corrupt);
+        this.housekeeping = new Housekeeping(otherBytes);
         this.loops = new MultiThreadIoEventLoopGroup(threads, NioIoHandler.newFactory());
         PooledByteBufAllocator channelBuffers = new PooledByteBufAllocator(true);
         this.listener = new ServerBootstrap()
@@ -42,7 +48,7 @@ public final class GraphServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        channel.pipeline().addLast(new HttpServerCodec(), new GraphHandler(pool, sessions, counts));
+                        channel.pipeline().addLast(new HttpRequestDecoder(), new GraphHandler(pool, sessions, counts));
                     }
                 })
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).sync().channel();
@@ -64,6 +70,7 @@ public final class GraphServer implements AutoCloseable {
         listener.close().syncUninterruptibly();
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         sessions.stop();
+        housekeeping.stop();
     }
 
     /** Sum over live threads; the gateway's threads all live from its start to its end. */

@@ -19,11 +19,11 @@ public final class GraphServerMain {
     private GraphServerMain() {
     }
 
-    /** @param args kind of pool, threads */
+    /** @param args kind of pool, threads, bytes that the rest of the program allocates a second */
     public static void main(String[] args) throws Exception {
         ObjectMapper json = new ObjectMapper();
         try (ContextPool pool = ContextPools.of(args[0]).open();
-             GraphServer server = new GraphServer(pool, Integer.parseInt(args[1]))) {
+             GraphServer server = new GraphServer(pool, Integer.parseInt(args[1]), Long.parseLong(args[2]))) {
             say("port " + server.port());
             serve(server, json);
         }

@@ -5,22 +5,25 @@ import java.util.List;
 
 /** The request's headers, copied out of the transport's objects into entries that are made once and used again. One thread. */
 public final class HeaderMap {
-    private static final int VALUE_BYTES = 64;
+    private static final int HEADER_BYTES = 96;
 
-    /** One header: an interned name, and its value as bytes of its own. */
+    /** One header: its name and value as bytes of its own, one after the other. */
     private static final class Header {
-        private String name = "";
-        private byte[] value = new byte[VALUE_BYTES];
+        private byte[] text = new byte[HEADER_BYTES];
         private int length;
 
-        void set(String name, CharSequence text) {
-            this.name = name;
-            length = text.length();
-            if (value.length < length) {
-                value = new byte[Integer.highestOneBit(length) * 2];
+        void set(CharSequence name, CharSequence value) {
+            length = name.length() + value.length();
+            if (text.length < length) {
+                text = new byte[Integer.highestOneBit(length) * 2];
             }
-            for (int i = 0; i < length; i++) {
-                value[i] = (byte) text.charAt(i);
+            copy(name, 0);
+            copy(value, name.length());
+        }
+
+        private void copy(CharSequence from, int at) {
+            for (int i = 0; i < from.length(); i++) {
+                text[at + i] = (byte) from.charAt(i);
             }
         }
     }
@@ -28,7 +31,7 @@ public final class HeaderMap {
     private final List<Header> headers = new ArrayList<>(16);
     private int size;
 
-    void add(String name, CharSequence value) {
+    void add(CharSequence name, CharSequence value) {
         if (size == headers.size()) {
             headers.add(new Header());
         }
@@ -40,9 +43,8 @@ public final class HeaderMap {
         int digest = 1;
         for (int i = 0; i < size; i++) {
             Header header = headers.get(i);
-            digest = 31 * digest + header.name.hashCode();
             for (int b = 0; b < header.length; b++) {
-                digest = 31 * digest + header.value[b];
+                digest = 31 * digest + header.text[b];
             }
         }
         return digest;

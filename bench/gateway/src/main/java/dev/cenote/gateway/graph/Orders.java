@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 public final class Orders {
     /** Answered and done. */
     public static final String QUOTE = "quote";
-    /** Kept until the line of the next hop is free: some tens to some hundreds of milliseconds. */
+    /** Answered at once, then forwarded: kept until the next hop has confirmed it, to send it again if need be. Some 100 ms. */
     public static final String ORDER = "order";
     /** Kept by a session: some seconds. */
     public static final String SESSION = "session";
@@ -25,12 +25,12 @@ public final class Orders {
     /**
      * How often each class comes and how long it is kept.
      *
-     * @param order   share of documents kept for 20 to 400 ms, log-uniform
+     * @param order   share of documents kept for 100 to 600 ms, log-uniform
      * @param session share of those kept for 0.5 to 4 s, log-uniform
      */
     public record Mix(double order, double session) {
         public String describe() {
-            return String.format(Locale.ROOT, "%.0f %% quotes, done with the answer; %.0f %% orders, kept for 20 to 400 ms; %.0f %% sessions, "
+            return String.format(Locale.ROOT, "%.0f %% quotes, done with the answer; %.0f %% orders, kept for 100 to 600 ms; %.0f %% sessions, "
                     + "kept for 0.5 to 4 s (log-uniform)", 100 * (1 - order - session), 100 * order, 100 * session);
         }
     }
@@ -46,7 +46,7 @@ public final class Orders {
             String kind = draw < mix.session ? SESSION : draw < mix.session + mix.order ? ORDER : QUOTE;
             long keep = switch (kind) {
                 case SESSION -> (long) (500 * Math.pow(8, random.nextDouble()));
-                case ORDER -> (long) (20 * Math.pow(20, random.nextDouble()));
+                case ORDER -> (long) (100 * Math.pow(6, random.nextDouble()));
                 default -> 0;
             };
             documents.add(new Document(kind + "-" + i, order(kind, keep, random).getBytes(StandardCharsets.US_ASCII)));
@@ -54,9 +54,9 @@ public final class Orders {
         return new Corpus("generated orders", documents);
     }
 
-    /** 12 to 44 values, 0.4 to 3 KiB. */
+    /** 12 to 44 values, 0.4 to 15 KiB. */
     private static String order(String kind, long keep, SplittableRandom random) {
-        StringBuilder out = new StringBuilder(2048);
+        StringBuilder out = new StringBuilder(16_384);
         out.append("{\"class\":\"").append(kind).append("\",\"keepMillis\":").append(keep)
             .append(",\"id\":\"").append(hex(random)).append("\",\"customer\":{\"id\":").append(random.nextInt(1 << 20))
             .append(",\"name\":\"").append(words(random, 2)).append("\",\"tier\":\"gold\",\"token\":\"").append(hex(random)).append(hex(random))
@@ -64,7 +64,7 @@ public final class Orders {
         int items = 1 + random.nextInt(8);
         for (int i = 0; i < items; i++) {
             out.append(i == 0 ? "" : ",").append("{\"sku\":\"").append(hex(random)).append("\",\"count\":").append(1 + random.nextInt(9))
-                .append(",\"text\":\"").append(words(random, 6 + random.nextInt(30))).append("\"}");
+                .append(",\"text\":\"").append(words(random, 20 + random.nextInt(180))).append("\"}");
         }
         return out.append("],\"note\":\"").append(words(random, random.nextInt(40))).append("\"}").toString();
     }

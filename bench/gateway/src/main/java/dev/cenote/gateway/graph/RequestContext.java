@@ -8,12 +8,13 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a request needs while it is served: headers, body, parsed document, answer; 20 to 60 objects of the heap. It is what the
- * pools under test keep. One owner at a time, who knows it by {@link #begin} and {@link #end}.
+ * All that a request needs while it is served: headers, body, parsed document, answer; 20 to 60 objects of the heap. Its buffers are as
+ * large as the largest message and the largest answer, so that serving never copies them into larger ones. It is what the pools under
+ * test keep. One owner at a time, who knows it by {@link #begin} and {@link #end}.
  */
 public final class RequestContext implements Delayed {
-    private static final int BODY_BYTES = 8192;
-    private static final int ANSWER_BYTES = 16_384;
+    private static final int BODY_BYTES = 64 << 10;
+    private static final int ANSWER_BYTES = 64 << 10;
     private static final byte[] CLASS = "class".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEEP = "keepMillis".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ITEMS = "items".getBytes(StandardCharsets.US_ASCII);
@@ -119,19 +120,24 @@ public final class RequestContext implements Delayed {
     }
 
     private RequestContext write(int number) {
-        room(11);
-        int from = answerLength;
-        int left = number;
-        do {
-            answer[answerLength++] = (byte) ('0' + left % 10);
-            left /= 10;
-        } while (left > 0);
-        for (int i = from, j = answerLength - 1; i < j; i++, j--) {
-            byte swap = answer[i];
-            answer[i] = answer[j];
-            answer[j] = swap;
+        room(10);
+        for (int power = powerOfTen(number); power > 0; power /= 10) {
+            answer[answerLength++] = digit(number, power);
         }
         return this;
+    }
+
+    /** The largest power of ten that is not above a number; 1 for 0. */
+    private static int powerOfTen(int number) {
+        int power = 1;
+        while (number / power >= 10) {
+            power *= 10;
+        }
+        return power;
+    }
+
+    private static byte digit(int number, int power) {
+        return (byte) ('0' + number / power % 10);
     }
 
     private void write(byte[] source, int from, int to) {
@@ -150,6 +156,13 @@ public final class RequestContext implements Delayed {
 
     void writeTo(ByteBuf out) {
         out.writeBytes(answer, 0, answerLength);
+    }
+
+    /** The answer's length, in decimal digits. */
+    void writeLengthTo(ByteBuf out) {
+        for (int power = powerOfTen(answerLength); power > 0; power /= 10) {
+            out.writeByte(digit(answerLength, power));
+        }
     }
 
     int answerLength() {

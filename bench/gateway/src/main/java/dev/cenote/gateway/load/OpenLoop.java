@@ -155,7 +155,7 @@ final class OpenLoop {
             if (inFlight > 0) {
                 error("timeout", inFlight);
             }
-            double allDue = intervalNanos == 0 ? due : Math.floor(tide.mean() * (endNanos - startNanos) / intervalNanos);
+            double allDue = intervalNanos == 0 ? due : Math.floor(tide.sent((endNanos - startNanos) / 1e9) * 1e9 / intervalNanos);
             if (allDue - due >= 1) {
                 error("unsent", (long) (allDue - due));
             }

@@ -8,8 +8,8 @@ public enum ContextPools {
     NONE("none", "#8a94a3", "no pool: a new context for every request", NoPool::new),
     EMPTIED("emptied-at-gc", "#d9822b",
         "a pool per thread that each collection empties, with a victim cache of one cycle: the behaviour of Go's sync.Pool", EmptiedPool::new),
-    RECYCLER("netty-recycler", "#b5447a", "Netty's Recycler with its defaults", RecyclerPool::new),
-    STORMPOT("stormpot", "#8c6bb1", "Stormpot 3.2 of the size of all generations together, never expiring", StormpotContexts::new),
+    RECYCLER("netty-recycler", "#b5447a", "Netty's Recycler, which keeps every context; by default it would keep one new one in eight", RecyclerPool::new),
+    STORMPOT("stormpot", "#8c6bb1", "Stormpot 3.2 of the size of the largest demand, never expiring", StormpotContexts::new),
     QUEUE("queue", "#4477aa", "an unbounded ConcurrentLinkedDeque as a pool", QueuePool::new),
     GENERATIONAL("generational", "#0c7f86", "Cenote's GenerationalPool with its default generations and FlowScheduler.adaptive()",
         GenerationalContexts::new);

@@ -5,7 +5,8 @@ import io.netty.util.Recycler;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Netty's {@code Recycler} with its defaults (4096 entries a thread, every eighth new one is pooled).
+ * Netty's {@code Recycler} with room for 4096 entries a thread, its default, and every entry pooled. By default it pools but every
+ * eighth new one and would take minutes to fill; its hit rate would then be that of a pool that is not there yet.
  * <p>It cannot tell what it holds: counted here are pooled contexts, which it never lets go, less those in use.
  */
 final class RecyclerPool implements ContextPool {
@@ -14,7 +15,7 @@ final class RecyclerPool implements ContextPool {
     private final LongAdder pooledOut = new LongAdder();
     private final LongAdder pooled = new LongAdder();
 
-    private final Recycler<RequestContext> recycler = new Recycler<>() {
+    private final Recycler<RequestContext> recycler = new Recycler<>(4096, 0, 32) {
         @Override
         protected RequestContext newObject(Handle<RequestContext> handle) {
             RequestContext context = new RequestContext();

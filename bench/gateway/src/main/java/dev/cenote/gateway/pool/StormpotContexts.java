@@ -15,8 +15,8 @@ import stormpot.Timeout;
  * is not pooled, so that it need not wait.
  */
 final class StormpotContexts implements ContextPool {
-    /** As many as all generations of the generational pool together. */
-    static final int SIZE = 1600;
+    /** As many as the opening of the usual load takes at once. */
+    static final int SIZE = 750;
     private static final Timeout AT_ONCE = new Timeout(0, TimeUnit.NANOSECONDS);
 
     /** What Stormpot keeps: a context and its slot. */

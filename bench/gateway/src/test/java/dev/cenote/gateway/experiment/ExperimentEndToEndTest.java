@@ -43,7 +43,7 @@ class ExperimentEndToEndTest {
         assertThat(failures).allMatch(failure -> failure.startsWith("overloaded") || failure.contains("timeout") || failure.contains("unsent"));
         assertThat(code).isIn(0, 1);
         assertThat(report.get("results")).hasSize(3);
-        assertThat(report.get("plain")).hasSize(3);
+        assertThat(report.get("others")).hasSize(2).allSatisfy(other -> assertThat(other).hasSize(3));
         JsonNode none = report.get("results").get(0);
         assertThat(none.get("misses").asLong()).isEqualTo(none.get("gets").asLong()).isPositive();
         JsonNode own = report.get("results").get(2);
@@ -58,7 +58,7 @@ class ExperimentEndToEndTest {
     @Test
     void badInput_isOneLineAndExitCodeTwo() {
         for (String[] bad : new String[][] {{"gateway", "--rate", "0"}, {"gateway", "--heap", "big"}, {"gateway", "--collector", "cms"},
-            {"gateway", "--mix", "0.9,0.9"}, {"gateway", "--tide", "1"}, {"gateway", "--only", "caffeine"}, {"gateway", "--rounds", "0"},
+            {"gateway", "--mix", "0.9,0.9"}, {"gateway", "--tide", "1"}, {"gateway", "--young", "small"}, {"gateway", "--other", "-1"}, {"gateway", "--only", "caffeine"}, {"gateway", "--rounds", "0"},
             {"gateway", "--report", "/nowhere/r.html"}, {"gateway", "--java", "/nowhere/java"}, {"gateway", "--nonsense"}, {}, {"nonsense"}}) {
             err.getBuffer().setLength(0);
             assertThat(run(bad)).as(String.join(" ", bad)).isEqualTo(2);

@@ -41,6 +41,19 @@ class RequestContextTest {
     }
 
     @Test
+    void answersLength_isWrittenAsItIs() throws IOException {
+        RequestContext context = new RequestContext();
+        for (int items : new int[] {0, 1, 90, 900, 9000}) {
+            serve(context, ("{\"class\":\"quote\",\"items\":[" + "7,".repeat(items) + "7]}").getBytes(StandardCharsets.US_ASCII));
+            ByteBuf length = Unpooled.buffer();
+            context.writeLengthTo(length);
+            assertThat(length.toString(StandardCharsets.US_ASCII)).isEqualTo(Integer.toString(context.answerLength()));
+            assertThat(context.end()).isTrue();
+            context.reset();
+        }
+    }
+
+    @Test
     void shares_areThoseAskedFor() {
         var kinds = Orders.corpus(new Orders.Mix(0.3, 0.2), 7).documents().stream().map(d -> d.name().substring(0, 5)).toList();
         assertThat(kinds).filteredOn("order"::equals).hasSize(300);

@@ -1,0 +1,55 @@
+package dev.cenote.gateway.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cenote.gateway.load.LoadResult;
+import dev.cenote.gateway.pool.ContextPools;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class VerdictTest {
+
+    /** Of ten seconds and 1000 gets. */
+    private static ContextResult result(ContextPools kind, int misses, int pauses, double cpuMicros, double held) {
+        LoadResult load = new LoadResult("test", 1000, 10, List.of(), Map.of(), 100);
+        return new ContextResult(kind.id(), 0, load, Collections.nCopies(pauses, 5.0), 1 << 20, cpuMicros, 1000, misses, held, (long) held, 0, 40,
+            List.of(), List.of(), 0, 10, List.of());
+    }
+
+    private static String verdict(ContextResult... results) {
+        return Verdict.of("Load", Figures.rows(List.of(results)), Map.of()).get(0);
+    }
+
+    @Test
+    void fewPausesAndNoTimeSaved_doNotPay() {
+        assertThat(verdict(result(ContextPools.NONE, 1000, 10, 100, 0), result(ContextPools.GENERATIONAL, 10, 1, 98, 50)))
+            .contains("pauses took 0.5 %").contains("-90 %").contains("does not pay");
+    }
+
+    @Test
+    void manyPausesSaved_pay() {
+        assertThat(verdict(result(ContextPools.NONE, 1000, 100, 100, 0), result(ContextPools.GENERATIONAL, 10, 10, 98, 50)))
+            .contains("pauses took 5.0 %").contains("Here a pool pays");
+    }
+
+    @Test
+    void equalHits_speakForTheSimplerPool() {
+        assertThat(verdict(result(ContextPools.EMPTIED, 12, 10, 100, 20), result(ContextPools.GENERATIONAL, 10, 10, 98, 50))).contains("as good here");
+        assertThat(verdict(result(ContextPools.EMPTIED, 600, 10, 100, 20), result(ContextPools.GENERATIONAL, 10, 10, 98, 50)))
+            .contains("+59.0 points").contains("lets go");
+    }
+
+    @Test
+    void goals_compareHeldOnlyWithWhatWasRun() {
+        List<Goals.Goal> goals = Goals.of(Figures.rows(List.of(result(ContextPools.EMPTIED, 600, 100, 100, 20), result(ContextPools.QUEUE, 1, 9, 98, 80),
+            result(ContextPools.GENERATIONAL, 10, 10, 98, 50))));
+        assertThat(goals).filteredOn(goal -> goal.what().startsWith("entries held, mean")).singleElement()
+            .satisfies(goal -> assertThat(goal.reached()).isTrue());
+        assertThat(goals).filteredOn(goal -> goal.what().startsWith("total GC pause")).singleElement()
+            .satisfies(goal -> assertThat(goal.reached()).isTrue());
+        assertThat(goals).filteredOn(goal -> goal.what().startsWith("heap allocation")).singleElement()
+            .satisfies(goal -> assertThat(goal.reached()).isFalse());
+    }
+}
