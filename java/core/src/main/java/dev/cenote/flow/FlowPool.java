@@ -11,8 +11,11 @@ interface FlowPool {
     /** Its name, for logs, events and metrics. */
     String name();
 
-    /** Residence times per tag and generation since the last call, hits, misses, entries per generation. */
+    /** What happened since the last call. The pool's own object, filled anew each time. */
     FlowSample sample(long nowNanos);
+
+    /** The tag of an index in a sample. */
+    Tag tag(int index);
 
     /** Later entries with that tag go straight to this generation. */
     void route(Tag tag, int generation);

@@ -1,43 +1,70 @@
 package dev.cenote.flow;
 
-import java.util.List;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one pool saw between two samples of the scheduler.
- *
- * @param pool its name
- * @param elapsedNanos since the sample before; 0 in the first
- * @param hits gets that found an entry in some generation
- * @param misses gets that had to call the factory
- * @param outstanding entries that are taken now
- * @param generations in the order T0, T1, T2
- * @param tags those with something new since the sample before; the default tag is one of them
+ * What one pool saw between two samples of the scheduler. Each pool has one, which is filled anew at every step, so that steps
+ * allocate nothing.
  */
-record FlowSample(String pool, long elapsedNanos, long hits, long misses, long outstanding,
-                  List<Generation> generations, List<OfTag> tags) {
+final class FlowSample {
 
-    /**
-     * One generation.
-     *
-     * @param name its name
-     * @param capacity its capacity in entries
-     * @param timeToLiveNanos how long an entry stays unused; 0: no limit
-     * @param entries idle entries in it now
-     * @param hits gets served by it
-     * @param residence of entries that left it
-     */
-    record Generation(String name, int capacity, long timeToLiveNanos, int entries, long hits, Residence residence) {
+    /** The pool's name. */
+    final String pool;
+    /** In their order. */
+    final Generation[] generations;
+    /** Since the sample before; 0 in the first. */
+    long elapsedNanos;
+    /** The newest pane of the tags' windows. */
+    int pane;
+    /** Gets that found an entry in some generation. */
+    long hits;
+    /** Gets that had to call the factory. */
+    long misses;
+    /** Residence times of entries that left a generation. */
+    long residences;
+    /** Their sum. */
+    long residenceNanos;
+    private int[] indices = new int[16];
+    private @Nullable TagTimes[] times = new TagTimes[16];
+    private int count;
+
+    FlowSample(String pool, Generation[] generations) {
+        this.pool = pool;
+        this.generations = generations;
     }
 
-    /**
-     * One tag.
-     *
-     * @param tag which
-     * @param hits gets that took an entry last put with this tag
-     * @param misses entries that were new when they were first put, with this tag
-     * @param evictions entries last put with this tag that were evicted
-     * @param residence per generation, of entries with this tag that left it
-     */
-    record OfTag(Tag tag, long hits, long misses, long evictions, List<Residence> residence) {
+    /** Begins the next one. */
+    void clear() {
+        residences = 0;
+        residenceNanos = 0;
+        count = 0;
+    }
+
+    /** Adds a tag with something new since the sample before, and what that is. */
+    void add(int index, TagTimes of) {
+        if (count == indices.length) {
+            indices = Arrays.copyOf(indices, 2 * count);
+            times = Arrays.copyOf(times, 2 * count);
+        }
+        indices[count] = index;
+        times[count++] = of;
+        of.takeNews(index % TagTimes.TAGS, this);
+    }
+
+    /** How many tags have something new. */
+    int tags() {
+        return count;
+    }
+
+    /** The index of one of them. */
+    int index(int number) {
+        return indices[Objects.checkIndex(number, count)];
+    }
+
+    /** Where its residence times are. */
+    TagTimes times(int number) {
+        return Objects.requireNonNull(times[Objects.checkIndex(number, count)]);
     }
 }

@@ -4,8 +4,7 @@ import dev.cenote.internal.FlightRecords;
 import java.lang.System.Logger.Level;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
@@ -55,11 +54,12 @@ public final class FlowScheduler {
     private final long periodNanos;
     private final double fixed;
     private final boolean isAble;
-    private final List<Member> members = new ArrayList<>();
+    /** Replaced as a whole, under the lock of {@link #source}. */
+    private volatile Member[] members = {};
     private final CopyOnWriteArrayList<FlowListener> listeners = new CopyOnWriteArrayList<>();
     /** Guards stepping: one step at a time, from whatever thread. */
     private final Object turn = new Object();
-    /** Guards {@link #last} and whether the source is open; never held while pools or listeners run. */
+    /** Guards {@link #members}, {@link #last} and whether the source is open; never held while pools or listeners run. */
     private final Object source = new Object();
     private @Nullable GcReading last;
     private volatile boolean running;
@@ -200,9 +200,12 @@ public final class FlowScheduler {
         PoolFlow.Turn context = new PoolFlow.Turn(nowNanos, cycles, survived(cycles, elapsed), perSecond, this::decided);
         int pools = 0;
         int failures = 0;
-        for (Member member : alive()) {
-            pools++;
-            failures += stepPool(member, context) ? 0 : 1;
+        for (Member member : members) {
+            FlowPool pool = member.get();
+            if (pool != null) {
+                pools++;
+                failures += stepPool(member, pool, context) ? 0 : 1;
+            }
         }
         long took = System.nanoTime() - began;
         Totals t = totals;
@@ -235,11 +238,7 @@ public final class FlowScheduler {
         return 1;
     }
 
-    private boolean stepPool(Member member, PoolFlow.Turn context) {
-        FlowPool pool = member.get();
-        if (pool == null) {
-            return true;
-        }
+    private boolean stepPool(Member member, FlowPool pool, PoolFlow.Turn context) {
         try {
             member.flow.step(pool, context);
             return true;
@@ -295,7 +294,7 @@ public final class FlowScheduler {
         synchronized (source) {
             reading = last;
         }
-        int pools = alive().size();
+        int pools = countPools();
         return new FlowSchedulerStats(pools, t.steps, t.decisions, t.poolFailures, t.listenerFailures, t.nanosLast, t.nanosMax,
             t.nanosSum, stepping ? Math.max(0, System.nanoTime() - stepBeganNanos) : 0, t.gcCycles, t.gcPauseNanos,
             reading != null && reading.cycles() >= 0, reading != null && reading.allocatedBytes() >= 0);
@@ -304,8 +303,11 @@ public final class FlowScheduler {
     /** Looks after a pool from now on, without keeping it alive. */
     void join(FlowPool pool) {
         if (isAble) {
-            synchronized (members) {
-                members.add(new Member(pool, fixed));
+            synchronized (source) {
+                Member[] others = without(null);
+                Member[] all = Arrays.copyOf(others, others.length + 1);
+                all[others.length] = new Member(pool, fixed);
+                members = all;
             }
             if (running) {
                 FlowThread.drive(this);
@@ -315,23 +317,26 @@ public final class FlowScheduler {
 
     /** Forgets a pool; a step over it may still be under way. */
     void leave(FlowPool pool) {
-        synchronized (members) {
-            members.removeIf(member -> member.refersTo(pool) || member.refersTo(null));
+        synchronized (source) {
+            members = without(pool);
         }
     }
 
-    private List<Member> alive() {
-        synchronized (members) {
-            members.removeIf(member -> member.refersTo(null));
-            return new ArrayList<>(members);
+    /** The members without one, and without those that were forgotten. */
+    private Member[] without(@Nullable FlowPool pool) {
+        return Arrays.stream(members).filter(member -> !member.refersTo(null) && !member.refersTo(pool)).toArray(Member[]::new);
+    }
+
+    private int countPools() {
+        int count = 0;
+        for (Member member : members) {
+            count += member.refersTo(null) ? 0 : 1;
         }
+        return count;
     }
 
     private boolean hasPools() {
-        synchronized (members) {
-            members.removeIf(member -> member.refersTo(null));
-            return !members.isEmpty();
-        }
+        return countPools() > 0;
     }
 
     /** Whether the thread is to drive it further on. */

@@ -34,14 +34,15 @@ final class GenerationalFlow<T> implements FlowPool {
     private final long[] nextExpiry;
     private long sampled;
     private boolean sampledBefore;
-    private long[] toldHits;
+    private long toldHits;
+    private final FlowSample sample;
 
     GenerationalFlow(Store<T> store, Locals<T> locals, FlowScheduler scheduler) {
         this.store = store;
         this.locals = locals;
         this.scheduler = scheduler;
         this.nextExpiry = new long[store.generations.length];
-        this.toldHits = new long[store.generations.length];
+        this.sample = new FlowSample(store.name, store.generations);
         Arrays.fill(nextExpiry, store.clock.now());
     }
 
@@ -62,35 +63,25 @@ final class GenerationalFlow<T> implements FlowPool {
     @Override
     public FlowSample sample(long nowNanos) {
         long now = store.clock.now();
-        long elapsed = sampledBefore ? now - sampled : 0;
+        sample.clear();
+        sample.elapsedNanos = sampledBefore ? now - sampled : 0;
         sampled = now;
         sampledBefore = true;
-        List<FlowSample.OfTag> news = new ArrayList<>();
-        int period = store.period;
-        for (Tag tag : store.tags.all()) {
-            FlowSample.OfTag ofTag = tag.takeNews(period);
-            if (ofTag != null) {
-                news.add(ofTag);
-            }
+        sample.pane = store.pane();
+        store.tags.takeNews(sample, store.period);
+        long hits = 0;
+        for (int i = 0; i < store.generations.length; i++) {
+            hits += hits(i);
         }
-        List<FlowSample.Generation> generations = new ArrayList<>();
-        long[] hits = new long[toldHits.length];
-        long newHits = 0;
-        int idle = 0;
-        for (int i = 0; i < hits.length; i++) {
-            int generation = i;
-            hits[i] = hits(i);
-            newHits += hits[i] - toldHits[i];
-            int entries = size(i);
-            idle += entries;
-            Generation of = store.generations[i];
-            generations.add(new FlowSample.Generation(of.name(), of.capacity(), of.timeToLiveNanos(), entries,
-                hits[i] - toldHits[i],
-                Residence.sum(news.stream().map(each -> each.residence().get(generation)).toArray(Residence[]::new))));
-        }
+        sample.hits = hits - toldHits;
         toldHits = hits;
-        return new FlowSample(store.name, elapsed, newHits, store.takeMisses(), Math.max(0, store.table.live() - idle),
-            generations, news);
+        sample.misses = store.takeMisses();
+        return sample;
+    }
+
+    @Override
+    public Tag tag(int index) {
+        return store.tags.at(index);
     }
 
     /** The tag of a word; for tests. */
@@ -231,23 +222,26 @@ final class GenerationalFlow<T> implements FlowPool {
 
     /** Threads at work sweep by themselves when told; into the parts of others we go. */
     private void sweepLocals(long now) {
-        List<LocalGeneration<T>> idle = new ArrayList<>();
+        List<LocalGeneration<T>> idle = List.of();
         for (LocalGeneration<T> local : locals.everything()) {
             if (local.hasWorked()) {
                 local.alarm(LocalGeneration.TICK);
             } else if (local.size() > 0 || local.share() > 0) {
+                idle = idle.isEmpty() ? new ArrayList<>() : idle;
                 idle.add(local);
             }
         }
-        boolean hungry = (store.control() & Store.HUNGRY) != 0;
-        Raid.into(idle, local -> {
-            if (hungry) {
-                local.flush();
-            } else {
-                local.sweep(now);
-                local.rest();
-            }
-        });
+        if (!idle.isEmpty()) {
+            boolean hungry = (store.control() & Store.HUNGRY) != 0;
+            Raid.into(idle, local -> {
+                if (hungry) {
+                    local.flush();
+                } else {
+                    local.sweep(now);
+                    local.rest();
+                }
+            });
+        }
     }
 
     private void sweepShared(int generation, long now) {
@@ -338,7 +332,7 @@ final class GenerationalFlow<T> implements FlowPool {
     int trim() {
         long before = store.destroyed.sum();
         locals.collectDead();
-        Raid.into(locals.everything(), local -> local.drain(Eviction.TRIM));
+        Raid.into(List.of(locals.everything()), local -> local.drain(Eviction.TRIM));
         store.drainShared(Eviction.TRIM);
         store.bury();
         return (int) (store.destroyed.sum() - before);
@@ -361,7 +355,7 @@ final class GenerationalFlow<T> implements FlowPool {
     /** True when nothing idle is left and the scheduler is not needed any more. */
     private boolean drainAll() {
         locals.collectDead();
-        boolean reached = Raid.into(locals.everything(), local -> local.drain(Eviction.CLOSED)).isEmpty();
+        boolean reached = Raid.into(List.of(locals.everything()), local -> local.drain(Eviction.CLOSED)).isEmpty();
         store.drainShared(Eviction.CLOSED);
         if (reached) {
             scheduler.leave(this);

@@ -1,7 +1,7 @@
 package dev.cenote.flow;
 
 import dev.cenote.internal.ThreadTable;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +19,8 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
     /** Fills free places; works for those who have no part. */
     private final LocalGeneration<T> nobody;
     private final Stripes<T> stripes;
+    /** All threads' parts and stripes; replaced as a whole. */
+    private volatile LocalGeneration<T>[] parts;
     /** Of the thread that registered last: often the only one, found without the table. Plain: checked for its owner. */
     LocalGeneration<T> newest;
 
@@ -36,8 +38,17 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
         this.ids = ids;
         this.nobody = nobody;
         this.newest = nobody;
-        this.stripes = new Stripes<>(() -> new LocalGeneration<>(store, nextId(), null));
+        this.parts = array(0);
+        this.stripes = new Stripes<>(() -> added(null));
         this.slots = first();
+    }
+
+    private synchronized LocalGeneration<T> added(@Nullable Thread owner) {
+        LocalGeneration<T> made = new LocalGeneration<>(store, nextId(), owner);
+        LocalGeneration<T>[] more = Arrays.copyOf(parts, parts.length + 1);
+        more[parts.length] = made;
+        parts = more;
+        return made;
     }
 
     /** Ids come again after a thousand million threads. */
@@ -82,7 +93,7 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
 
     @Override
     protected LocalGeneration<T> make(Thread thread) {
-        LocalGeneration<T> made = new LocalGeneration<>(store, nextId(), thread);
+        LocalGeneration<T> made = added(thread);
         newest = made;
         return made;
     }
@@ -94,6 +105,7 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
             newest = nobody; /* before its part is taken over */
         }
         List<LocalGeneration<T>> dead = takeDead();
+        forget(dead);
         for (LocalGeneration<T> local : dead) {
             while (!local.tryLock()) { /* somebody who found it before it was taken out; for microseconds */
                 Thread.onSpinWait();
@@ -109,11 +121,15 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
         return dead.size();
     }
 
-    /** Threads' parts and stripes. */
-    List<LocalGeneration<T>> everything() {
-        List<LocalGeneration<T>> all = new ArrayList<>(all());
-        all.addAll(stripes.all());
-        return all;
+    private synchronized void forget(List<LocalGeneration<T>> dead) {
+        if (!dead.isEmpty()) {
+            parts = Arrays.stream(parts).filter(part -> !dead.contains(part)).toArray(this::array);
+        }
+    }
+
+    /** Threads' parts and stripes; belongs to this object, do not change it. */
+    LocalGeneration<T>[] everything() {
+        return parts;
     }
 
     /** Makes every get and put look at the control word. */

@@ -2,10 +2,7 @@ package dev.cenote.flow;
 
 import dev.cenote.flow.FlowDecision.Action;
 import dev.cenote.flow.FlowDecision.Inputs;
-import dev.cenote.flow.FlowSample.Generation;
 import dev.cenote.internal.FlightRecords;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -17,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolFlow {
 
-    /** A pane of the sliding window; the window is as long as {@link TagWindow#PANES} of them: 8 s at 500 ms a step. */
+    /** A pane of the sliding window; the window is as long as {@link TagTimes#PANES} of them: 8 s at 500 ms a step. */
     static final int STEPS_PER_PANE = 4;
     /** Fewer residence times than this within the window say nothing about their class. */
     static final int SAMPLES_MIN = 16;
@@ -33,10 +30,9 @@ final class PoolFlow {
     private final @Nullable ThresholdTuner tuner;
     private final double fixed;
     private final GradientWindow gradient = new GradientWindow();
-    private final List<@Nullable TagWindow> windows = new ArrayList<>();
-    private final long[] paneNanos = new long[TagWindow.PANES];
+    private final long[] paneNanos = new long[TagTimes.PANES];
     private final long[] scratch = new long[Residence.BUCKETS];
-    private long steps;
+    private int paneBefore = -1;
     private double missRateBefore = Double.NaN;
     private double missRate = Double.NaN;
     private double missDrop = Double.NaN;
@@ -58,14 +54,12 @@ final class PoolFlow {
 
     void step(FlowPool pool, Turn turn) {
         FlowSample sample = pool.sample(turn.nowNanos);
-        long pane = steps++ / STEPS_PER_PANE;
-        int slot = (int) (pane % TagWindow.PANES);
-        paneNanos[slot] = (steps - 1) % STEPS_PER_PANE == 0 ? sample.elapsedNanos() : paneNanos[slot] + sample.elapsedNanos();
+        int slot = sample.pane % TagTimes.PANES;
+        paneNanos[slot] = sample.pane == paneBefore ? paneNanos[slot] + sample.elapsedNanos : sample.elapsedNanos;
+        paneBefore = sample.pane;
         tune(sample, turn);
-        for (FlowSample.OfTag tag : sample.tags()) {
-            TagWindow window = window(tag.tag(), sample.generations().size());
-            window.add(pane, tag);
-            flow(pool, sample, tag.tag(), window, pane, turn);
+        for (int i = 0; i < sample.tags(); i++) {
+            flow(pool, sample, sample.index(i), sample.times(i), turn);
         }
         if (turn.survived > 0) {
             destroyed(Action.AGE, pool.age(turn.survived, turn.nowNanos), sample, turn, "not asked for during three collections");
@@ -74,30 +68,14 @@ final class PoolFlow {
         pool.decay(turn.nowNanos);
     }
 
-    private TagWindow window(Tag tag, int generations) {
-        while (windows.size() <= tag.index()) {
-            windows.add(null);
-        }
-        TagWindow window = windows.get(tag.index());
-        if (window == null || window.tag != tag) {
-            window = new TagWindow(tag, generations);
-            windows.set(tag.index(), window);
-        }
-        return window;
-    }
-
     private void tune(FlowSample sample, Turn turn) {
-        long count = 0;
-        double sum = 0;
-        for (Generation generation : sample.generations()) {
-            count += generation.residence().count();
-            sum += generation.residence().sumNanos();
-        }
+        long count = sample.residences;
+        double sum = sample.residenceNanos;
         double mean = count == 0 ? Double.NaN : sum / count;
         gradient.add(mean);
         variance = gradient.variance();
-        long gets = sample.hits() + sample.misses();
-        missRate = gets < GETS_MIN ? Double.NaN : (double) sample.misses() / gets;
+        long gets = sample.hits + sample.misses;
+        missRate = gets < GETS_MIN ? Double.NaN : (double) sample.misses / gets;
         missDrop = ThresholdTuner.drop(missRateBefore, missRate);
         missRateBefore = missRate;
         if (tuner != null) {
@@ -111,80 +89,84 @@ final class PoolFlow {
         }
     }
 
-    private void flow(FlowPool pool, FlowSample sample, Tag tag, TagWindow window, long pane, Turn turn) {
-        int at = tag.route();
-        long count = window.count(pane, at);
+    private void flow(FlowPool pool, FlowSample sample, int index, TagTimes times, Turn turn) {
+        int place = index % TagTimes.TAGS;
+        int at = times.route(place);
+        long count = times.count(place, sample.pane, at);
         if (count < SAMPLES_MIN) {
             return;
         }
-        double mean = window.sumNanos(pane, at) / count;
-        long limit = sample.generations().get(at).timeToLiveNanos();
-        boolean isLast = at + 1 == sample.generations().size();
+        double mean = times.sumNanos(place, sample.pane, at) / count;
+        long limit = sample.generations[at].timeToLiveNanos();
+        boolean isLast = at + 1 == sample.generations.length;
         if (!isLast && limit > 0 && mean > threshold() * limit) {
-            rise(pool, sample, tag, window, pane, turn, mean, count);
+            rise(pool, sample, pool.tag(index), turn, mean, count);
         } else {
-            window.spread = 0;
-            window.held = false;
+            times.setSpread(place, 0);
+            times.setHeld(place, false);
             if (at > 0) {
-                sink(pool, sample, tag, window, pane, turn, mean, count);
+                sink(pool, sample, pool.tag(index), turn, mean, count);
             }
         }
     }
 
-    private void rise(FlowPool pool, FlowSample sample, Tag tag, TagWindow window, long pane, Turn turn, double mean, long count) {
+    private void rise(FlowPool pool, FlowSample sample, Tag tag, Turn turn, double mean, long count) {
         int from = tag.route();
         int to = from + 1;
-        double bits = window.entropyBits(pane, scratch);
+        TagTimes times = tag.times();
+        double bits = times.entropyBits(tag.place(), sample.pane, scratch);
         Supplier<String> passed = () -> String.format(Locale.ROOT, "mean residence %.1f ms in %s passes %.1f ms (%.3f of its %.0f ms)", mean / 1e6,
-            sample.generations().get(from).name(), threshold() * sample.generations().get(from).timeToLiveNanos() / 1e6, threshold(),
-            sample.generations().get(from).timeToLiveNanos() / 1e6);
-        if (bits > SPREAD_BITS && ++window.spread < SPREAD_STEPS) {
-            hold(turn, sample, tag, window, from, to, mean, bits, count, () -> passed.get()
+            sample.generations[from].name(), threshold() * sample.generations[from].timeToLiveNanos() / 1e6, threshold(),
+            sample.generations[from].timeToLiveNanos() / 1e6);
+        int spread = bits > SPREAD_BITS ? times.spread(tag.place()) + 1 : SPREAD_STEPS;
+        if (spread < SPREAD_STEPS) {
+            times.setSpread(tag.place(), spread);
+            hold(turn, sample, tag, from, to, mean, bits, count, () -> passed.get()
                 + String.format(Locale.ROOT, ", but its times are spread over %.1f bits: it must pass %d times running", bits, SPREAD_STEPS));
             return;
         }
         long over = windowNanos(); /* 0 in a pool's first step: how many are present is not known yet */
-        double present = over == 0 ? 0 : window.sumNanos(pane, from) / over; /* Little's law */
-        if (present > sample.generations().get(to).capacity()) {
-            hold(turn, sample, tag, window, from, to, mean, bits, count, () -> passed.get()
+        double present = over == 0 ? 0 : times.sumNanos(tag.place(), sample.pane, from) / over; /* Little's law */
+        if (present > sample.generations[to].capacity()) {
+            hold(turn, sample, tag, from, to, mean, bits, count, () -> passed.get()
                 + String.format(Locale.ROOT, ", but %.0f of its entries are idle at a time, and %s takes %d", present,
-                    sample.generations().get(to).name(), sample.generations().get(to).capacity()));
+                    sample.generations[to].name(), sample.generations[to].capacity()));
             return;
         }
-        window.spread = 0;
-        window.held = false;
+        times.setSpread(tag.place(), 0);
+        times.setHeld(tag.place(), false);
         pool.route(tag, to);
         int moved = pool.promote(tag, from, to);
         if (moved > 0) {
-            FlightRecords.migration(sample.pool(), tag.name(), from, to, moved);
+            FlightRecords.migration(sample.pool, tag.name(), from, to, moved);
         }
         decide(turn, sample, Action.PROMOTE, tag.name(), from, to, moved, mean, bits, count, passed.get());
     }
 
     /** Said once, until the class falls below the threshold or moves; a text for each step would be most of its cost. */
-    private void hold(Turn turn, FlowSample sample, Tag tag, TagWindow window, int from, int to, double mean, double bits, long count,
+    private void hold(Turn turn, FlowSample sample, Tag tag, int from, int to, double mean, double bits, long count,
             Supplier<String> why) {
-        if (!window.held) {
-            window.held = true;
+        if (!tag.times().isHeld(tag.place())) {
+            tag.times().setHeld(tag.place(), true);
             decide(turn, sample, Action.HOLD_BACK, tag.name(), from, to, 0, mean, bits, count, why.get());
         }
     }
 
-    private void sink(FlowPool pool, FlowSample sample, Tag tag, TagWindow window, long pane, Turn turn, double mean, long count) {
+    private void sink(FlowPool pool, FlowSample sample, Tag tag, Turn turn, double mean, long count) {
         int from = tag.route();
-        Generation below = sample.generations().get(from - 1);
+        Generation below = sample.generations[from - 1];
         double limit = DEMOTE_SHARE * threshold() * below.timeToLiveNanos();
         if (mean < limit) {
             pool.route(tag, from - 1);
-            decide(turn, sample, Action.DEMOTE, tag.name(), from, from - 1, 0, mean, window.entropyBits(pane, scratch), count,
+            decide(turn, sample, Action.DEMOTE, tag.name(), from, from - 1, 0, mean, tag.times().entropyBits(tag.place(), sample.pane, scratch), count,
                 String.format(Locale.ROOT, "mean residence %.1f ms in %s: less than %.1f ms, half of what moves a class out of %s",
-                    mean / 1e6, sample.generations().get(from).name(), limit / 1e6, below.name()));
+                    mean / 1e6, sample.generations[from].name(), limit / 1e6, below.name()));
         }
     }
 
     private void destroyed(Action action, int entries, FlowSample sample, Turn turn, String reason) {
         if (entries > 0) {
-            FlightRecords.eviction(sample.pool(), action.name(), entries);
+            FlightRecords.eviction(sample.pool, action.name(), entries);
             decide(turn, sample, action, "", -1, -1, entries, 0, 0, 0, reason);
         }
     }
@@ -199,8 +181,8 @@ final class PoolFlow {
 
     private void decide(Turn turn, FlowSample sample, Action action, String tag, int from, int to, int entries, double mean, double bits,
             long count, String reason) {
-        FlightRecords.flowDecision(sample.pool(), action.name(), tag, from, to, entries, threshold(), mean, bits, missRate, reason);
-        turn.decisions.accept(new FlowDecision(turn.nowNanos, sample.pool(), action, tag, from, to, entries,
+        FlightRecords.flowDecision(sample.pool, action.name(), tag, from, to, entries, threshold(), mean, bits, missRate, reason);
+        turn.decisions.accept(new FlowDecision(turn.nowNanos, sample.pool, action, tag, from, to, entries,
             new Inputs(threshold(), mean, bits, count, missRate, missDrop, variance, turn.gcCycles, turn.allocatedBytesPerSecond), reason));
     }
 }

@@ -120,6 +120,11 @@ final class Store<T> {
         CONTROL.getAndBitwiseAnd(this, ~bit);
     }
 
+    /** The newest pane of the tags' windows. */
+    int pane() {
+        return period / PoolFlow.STEPS_PER_PANE;
+    }
+
     // Entries on their way. The caller holds the entry.
 
     /** An entry is new. */
@@ -162,7 +167,7 @@ final class Store<T> {
     /** Records how long a sampled entry lay, now that it leaves a generation. */
     void leave(Entry<T> entry, int generation, long nowNanos) {
         if (entry.weight != 0) {
-            tags.at(entry.tag).lay(generation, nowNanos - entry.stamp, entry.weight);
+            tags.at(entry.tag).lay(pane(), generation, nowNanos - entry.stamp, entry.weight);
         }
     }
 

@@ -1,12 +1,12 @@
 package dev.cenote.flow;
 
-import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Parts of T0 that virtual threads share, so that none is lost with one of them; also for platform threads over the number
- * that the table of threads holds.
+ * that the table of threads holds. Each is made when it is needed first.
  * <p>One is held for the length of a get or put, by a try-lock that never blocks: who finds all of them held does without.
  *
  * @param <T> the kind of object
@@ -15,12 +15,14 @@ final class Stripes<T> {
 
     private static final int TRIES = 4;
 
-    private final List<LocalGeneration<T>> stripes;
+    private final AtomicReferenceArray<@Nullable LocalGeneration<T>> stripes;
+    private final Supplier<LocalGeneration<T>> factory;
 
     Stripes(Supplier<LocalGeneration<T>> factory) {
+        this.factory = factory;
         int wanted = 4 * Runtime.getRuntime().availableProcessors();
         int count = Math.min(64, Integer.highestOneBit(2 * wanted - 1));
-        stripes = java.util.stream.Stream.generate(factory).limit(count).toList();
+        stripes = new AtomicReferenceArray<>(count);
     }
 
     /** Takes hold of a stripe, which the caller unlocks; null: those looked at are all held. */
@@ -28,7 +30,11 @@ final class Stripes<T> {
     @Nullable LocalGeneration<T> tryLock(Thread thread) {
         int start = (int) (thread.getId() * 0x9E3779B97F4A7C15L >>> 48);
         for (int i = 0; i < TRIES; i++) {
-            LocalGeneration<T> stripe = stripes.get(start + i & stripes.size() - 1);
+            int at = start + i & stripes.length() - 1;
+            LocalGeneration<T> stripe = stripes.get(at);
+            if (stripe == null) {
+                stripe = make(at);
+            }
             if (stripe.tryLock()) {
                 return stripe;
             }
@@ -36,7 +42,12 @@ final class Stripes<T> {
         return null;
     }
 
-    List<LocalGeneration<T>> all() {
-        return stripes;
+    private synchronized LocalGeneration<T> make(int at) {
+        LocalGeneration<T> made = stripes.get(at);
+        if (made == null) {
+            made = factory.get();
+            stripes.set(at, made);
+        }
+        return made;
     }
 }

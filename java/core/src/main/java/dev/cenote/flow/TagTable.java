@@ -25,11 +25,19 @@ final class TagTable {
     /** By index; written under the lock, before the tag is in slots. Elements change plainly: see {@link #at}. */
     private final Tag[] byIndex;
     private int count = 1;
+    /** By index, {@link TagTimes#TAGS} at a time; made before the first tag of them is published. */
+    private final @Nullable TagTimes[] times;
+    /** Which tags have something new for the scheduler. */
+    private final Marks news;
+    /** No tag is to be forgotten before this period. The scheduler's. */
+    private int forgetPeriod = FORGET_PERIODS;
 
     TagTable(int maximum, int generations) {
         this.maximum = maximum;
         this.generations = generations;
-        this.defaultTag = new Tag("default", Tag.DEFAULT, generations, 0);
+        this.news = new Marks(maximum + 1);
+        this.times = new TagTimes[maximum / TagTimes.TAGS + 1];
+        this.defaultTag = new Tag("default", Tag.DEFAULT, generations, times(Tag.DEFAULT), news);
         this.byIndex = new Tag[maximum + 1];
         java.util.Arrays.fill(byIndex, defaultTag);
         this.slots = new Tag[Integer.highestOneBit(Math.max(8, 4 * maximum))];
@@ -58,6 +66,15 @@ final class TagTable {
         }
     }
 
+    private TagTimes times(int index) {
+        TagTimes of = times[index / TagTimes.TAGS];
+        if (of == null) {
+            of = new TagTimes(generations);
+            times[index / TagTimes.TAGS] = of;
+        }
+        return of;
+    }
+
     private Tag unlearned() {
         unlearned.increment();
         return defaultTag;
@@ -75,7 +92,9 @@ final class TagTable {
         }
         for (int index = 1; index <= maximum; index++) {
             if (byIndex[index] == defaultTag) {
-                Tag made = new Tag(name, index, generations, period);
+                TagTimes of = times(index);
+                of.begin(index % TagTimes.TAGS, period);
+                Tag made = new Tag(name, index, generations, of, news);
                 byIndex[index] = made;
                 slots[at] = made;
                 count++;
@@ -85,14 +104,38 @@ final class TagTable {
         return unlearned();
     }
 
-    /** Forgets tags that had nothing new for long; returns them. */
-    synchronized List<Tag> forget(int period) {
-        List<Tag> forgotten = new ArrayList<>();
-        for (int i = 1; i <= maximum; i++) {
-            if (byIndex[i] != defaultTag && byIndex[i].idlePeriods(period) >= FORGET_PERIODS) {
-                forgotten.add(byIndex[i]);
+    /** Adds the tags that have something new since the last call to a sample; looks at no others. */
+    void takeNews(FlowSample into, int period) {
+        for (int word = 0; word < news.words(); word++) {
+            for (long left = news.take(word); left != 0; left &= left - 1) {
+                int index = word * Long.SIZE + Long.numberOfTrailingZeros(left);
+                TagTimes of = times[index / TagTimes.TAGS];
+                if (of != null && !of.isForgotten(index % TagTimes.TAGS)) { /* else somebody still had the tag in his hands */
+                    of.setActive(index % TagTimes.TAGS, period);
+                    into.add(index, of);
+                }
             }
         }
+    }
+
+    /** Forgets tags that had nothing new for long; returns them. Looks at all of them only when one may be due. */
+    List<Tag> forget(int period) {
+        return period < forgetPeriod ? List.of() : forgetNow(period);
+    }
+
+    private synchronized List<Tag> forgetNow(int period) {
+        List<Tag> forgotten = new ArrayList<>();
+        int oldest = period;
+        for (int i = 1; i <= maximum; i++) {
+            Tag tag = byIndex[i];
+            if (tag != defaultTag && period - tag.times().activePeriod(tag.place()) >= FORGET_PERIODS) {
+                forgotten.add(tag);
+                tag.times().forget(tag.place());
+            } else if (tag != defaultTag) {
+                oldest = Math.min(oldest, tag.times().activePeriod(tag.place()));
+            }
+        }
+        forgetPeriod = oldest + FORGET_PERIODS;
         if (!forgotten.isEmpty()) {
             @Nullable Tag[] left = new Tag[slots.length];
             for (Tag tag : slots) {

@@ -135,16 +135,21 @@ public abstract class ThreadTable<L> {
 
     /** {@return what belonged to threads that died, taken out; the caller gives back what it holds} */
     public final synchronized List<L> takeDead() {
-        List<L> dead = new ArrayList<>();
-        L[] slots = slots();
-        for (int i = 0; i < slots.length; i++) {
-            Thread owner = owner(slots[i]);
+        List<L> dead = List.of();
+        for (int i = 0; i < all.size(); i++) { /* no iterator: most calls find none, and then allocate nothing */
+            Thread owner = owner(all.get(i));
             if (owner != null && !owner.isAlive()) {
-                dead.add(slots[i]);
-                slots[i] = none;
+                dead = dead.isEmpty() ? new ArrayList<>() : dead;
+                dead.add(all.get(i));
             }
         }
-        all.removeAll(dead);
+        if (!dead.isEmpty()) {
+            all.removeAll(dead);
+            L[] slots = slots();
+            for (int i = 0; i < slots.length; i++) {
+                slots[i] = dead.contains(slots[i]) ? none : slots[i];
+            }
+        }
         return dead;
     }
 

@@ -100,7 +100,7 @@ class FlowSchedulerTest {
     void fewResidenceTimes_decideNothingUntilTheWindowHoldsEnough() {
         pool.residence("auth", 0, 1, 9);
         scheduler.join(pool);
-        step(PoolFlow.STEPS_PER_PANE * TagWindow.PANES - 1);
+        step(PoolFlow.STEPS_PER_PANE * TagTimes.PANES - 1);
         assertThat(decisions).isEmpty();
         step(1); /* 16 in the window now */
         assertThat(decisions).extracting(FlowDecision::action).containsExactly(Action.PROMOTE);
@@ -112,7 +112,7 @@ class FlowSchedulerTest {
         scheduler.join(pool);
         step(1);
         pool.silence().residence("other", 0, 100, 0.1);
-        step(PoolFlow.STEPS_PER_PANE * TagWindow.PANES);
+        step(PoolFlow.STEPS_PER_PANE * TagTimes.PANES);
         pool.residence("auth", 0, 15, 9);
         step(1);
         assertThat(decisions).isEmpty();
@@ -124,7 +124,7 @@ class FlowSchedulerTest {
         scheduler.join(pool);
         step(1);
         pool.silence();
-        pool.forget("auth");
+        pool.forgetTags();
         pool.residence("late", 0, 1, 9);
         step(1);
         assertThat(pool.tag("late").index()).isEqualTo(1);

@@ -213,12 +213,15 @@ class GenerationsAgeTest {
         pool.flow().evict(0);
         pool.put(pool.get(), "a"); /* sees that a step is over, and tells */
         FlowSample sample = pool.flow().sample(0);
-        assertThat(sample.hits()).isEqualTo(5);
-        assertThat(sample.misses()).isEqualTo(1);
-        assertThat(sample.outstanding()).isZero();
-        assertThat(sample.tags()).filteredOn(each -> each.tag().name().equals("a")).singleElement()
-            .satisfies(each -> assertThat(each.misses()).isEqualTo(1));
-        assertThat(pool.flow().sample(0).hits()).isZero();
+        assertThat(sample.hits).isEqualTo(5);
+        assertThat(sample.misses).isEqualTo(1);
+        assertThat(sample.residences).isEqualTo(5);
+        assertThat(sample.residenceNanos).isBetween(8 * Flows.MILLI, 10 * Flows.MILLI);
+        assertThat(sample.tags()).isEqualTo(1);
+        assertThat(sample.index(0)).isEqualTo(tag(pool, "a").index());
+        assertThat(pool.flow().sample(0).tags()).isZero();
+        assertThat(sample.residences).isZero();
+        assertThat(pool.flow().sample(0).hits).isZero();
     }
 
     @Test

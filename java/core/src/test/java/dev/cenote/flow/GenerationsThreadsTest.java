@@ -180,10 +180,11 @@ class GenerationsThreadsTest {
             Thread mortal = new Thread(() -> work(pool, handed, new Random(), stop, failure, 300));
             mortal.start();
             FlowSample sample = pool.flow().sample(0);
-            for (FlowSample.OfTag each : sample.tags()) {
-                pool.flow().route(each.tag(), random.nextInt(3));
-                pool.flow().promote(each.tag(), 0, 1 + random.nextInt(2));
-                pool.flow().promote(each.tag(), 1, 2);
+            for (int i = 0; i < sample.tags(); i++) {
+                Tag tag = pool.flow().tag(sample.index(i));
+                pool.flow().route(tag, random.nextInt(3));
+                pool.flow().promote(tag, 0, 1 + random.nextInt(2));
+                pool.flow().promote(tag, 1, 2);
             }
             pool.flow().age(1, 0);
             pool.flow().evict(0);

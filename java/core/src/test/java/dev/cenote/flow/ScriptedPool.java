@@ -1,6 +1,7 @@
 package dev.cenote.flow;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,44 +22,41 @@ final class ScriptedPool implements FlowPool {
     int evicts;
     RuntimeException failure;
     private final String name;
-    private final Map<String, Tag> tags = new LinkedHashMap<>();
-    private final Map<Tag, Residence[]> residences = new LinkedHashMap<>();
+    private final TagTable tags = new TagTable(16, NAMES.length);
+    private final Map<String, List<long[]>> residences = new LinkedHashMap<>();
+    private final FlowSample sample;
+    private int period;
     private long before = Long.MIN_VALUE;
 
     ScriptedPool(String name) {
         this.name = name;
-        tag("default");
+        Generation[] generations = new Generation[NAMES.length];
+        Arrays.setAll(generations, g -> new Generation(NAMES[g], CAPACITIES[g], TIMES[g]));
+        sample = new FlowSample(name, generations);
     }
 
     Tag tag(String word) {
-        return tags.computeIfAbsent(word, w -> new Tag(w, tags.size(), NAMES.length, 0));
+        return tags.find(word, period);
     }
 
-    void forget(String word) {
-        tags.remove(word);
+    /** Forgets all tags: none has been used for long, at a period that never comes. */
+    void forgetTags() {
+        tags.forget(period + TagTable.FORGET_PERIODS);
     }
 
     /** From now on, in every step, so many entries with that tag leave a generation after each of these times. */
     ScriptedPool residence(String word, int generation, int count, double... millis) {
-        Residence[] all = residences.computeIfAbsent(tag(word), t -> new Residence[] {none(), none(), none()});
-        long[] counts = new long[Residence.BUCKETS];
-        long sum = 0;
+        List<long[]> all = residences.computeIfAbsent(word, w -> new ArrayList<>());
+        all.removeIf(each -> each[0] == generation);
         for (double time : millis) {
-            long nanos = (long) (time * MILLI);
-            counts[Residence.bucket(nanos)] += count;
-            sum += nanos * count;
+            all.add(new long[] {generation, count, (long) (time * MILLI)});
         }
-        all[generation] = new Residence(counts, (long) count * millis.length, sum);
         return this;
     }
 
     ScriptedPool silence() {
         residences.clear();
         return this;
-    }
-
-    private static Residence none() {
-        return new Residence(new long[Residence.BUCKETS], 0, 0);
     }
 
     @Override
@@ -72,25 +70,21 @@ final class ScriptedPool implements FlowPool {
         if (failure != null) {
             throw failure;
         }
-        List<FlowSample.OfTag> ofTags = new ArrayList<>();
-        residences.forEach((tag, all) -> ofTags.add(new FlowSample.OfTag(tag, 0, 0, 0, List.of(all))));
-        List<FlowSample.Generation> generations = new ArrayList<>();
-        for (int g = 0; g < NAMES.length; g++) {
-            long[] counts = new long[Residence.BUCKETS];
-            long count = 0;
-            long sum = 0;
-            for (Residence[] all : residences.values()) {
-                for (int b = 0; b < counts.length; b++) {
-                    counts[b] += all[g].counts()[b];
-                }
-                count += all[g].count();
-                sum += all[g].sumNanos();
-            }
-            generations.add(new FlowSample.Generation(NAMES[g], CAPACITIES[g], TIMES[g], 0, 0, new Residence(counts, count, sum)));
-        }
-        long elapsed = before == Long.MIN_VALUE ? 0 : nowNanos - before;
+        int pane = period / PoolFlow.STEPS_PER_PANE;
+        residences.forEach((word, all) -> all.forEach(each -> tag(word).lay(pane, (int) each[0], each[2], (int) each[1])));
+        sample.clear();
+        sample.pane = pane;
+        sample.elapsedNanos = before == Long.MIN_VALUE ? 0 : nowNanos - before;
         before = nowNanos;
-        return new FlowSample(name, elapsed, hits, misses, 0, generations, ofTags);
+        sample.hits = hits;
+        sample.misses = misses;
+        tags.takeNews(sample, period);
+        return sample;
+    }
+
+    @Override
+    public Tag tag(int index) {
+        return tags.at(index);
     }
 
     @Override
@@ -118,6 +112,7 @@ final class ScriptedPool implements FlowPool {
 
     @Override
     public void decay(long nowNanos) {
+        period++;
         calls.add("decay");
     }
 }

@@ -1,162 +1,105 @@
 package dev.cenote.bench.drive;
 
-import com.sun.management.ThreadMXBean;
-import dev.cenote.flow.FlowListener;
-import dev.cenote.flow.FlowScheduler;
-import dev.cenote.flow.FlowSchedulerStats;
-import dev.cenote.flow.FlowStep;
-import dev.cenote.flow.GenerationalPool;
-import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
+import dev.cenote.bench.harness.FlowFigures;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench flow}: what the flow scheduler costs, in processor time and garbage of its own thread, while pools are at work. */
-@Command(name = "flow", mixinStandardHelpOptions = true, description = {
-    "Measures what the flow scheduler costs: processor time and garbage of its thread, with many pools and tags at work.",
-    "Two threads take and put entries of all pools and tags all the time. Aim: below 0.1 % of one core."})
+/** {@code ci/bench flow}: what the flow scheduler costs, in processor time and garbage of its own thread, while pools are at work. */
+@Command(name = "flow", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "What the flow scheduler costs: processor time and garbage of its thread, every 500 ms over many pools that two "
+                + "threads use all the time; in JVMs of their own. Aim: below 0.1 % of one core with 100 pools and 1000 tags.",
+        footer = {"", "Exit code: 0 measured (whatever the verdict), 1 a JVM failed, 2 wrong usage."})
 public final class FlowCommand implements Callable<Integer> {
 
-    private static final double CORE_SHARE_MAX = 0.001;
-    private static final int WORKERS = 2;
+    private static final double PERCENT_MAX = 0.1;
 
-    @Option(names = "--quick", description = "A few seconds, to see that it works")
-    private boolean quick;
+    @Option(names = "--quick", description = "About half a minute: fewer and shorter rounds.")
+    boolean quick;
 
     @Option(names = "--pools", paramLabel = "N", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}")
-    private int pools;
+    int pools;
 
     @Option(names = "--tags", paramLabel = "N", defaultValue = "1000", description = "Tags of all pools together. Default: ${DEFAULT-VALUE}")
-    private int tags;
+    int tags;
 
-    @Option(names = "--busy", paramLabel = "SHARE", defaultValue = "0.5", description = "Share of the time in which the threads work. Default: ${DEFAULT-VALUE}")
-    private double busy;
+    @Option(names = "--busy", paramLabel = "SHARE", defaultValue = "0.5",
+            description = "Share of the time in which the threads work. Default: ${DEFAULT-VALUE}")
+    double busy;
+
+    @Option(names = "--module", hidden = true, description = "The folder of the built Maven module.")
+    Path module = Path.of("bench/java");
 
     @Spec
-    private CommandSpec spec;
+    CommandSpec spec;
 
-    /** What one entry is. */
-    private static final class Entry {
-        private long touched;
+    /** Made by picocli. */
+    public FlowCommand() {
+    }
+
+    /** What the pools do meanwhile. */
+    private record Case(String label, int tagsEach, double busy) {
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        if (pools < 1 || pools > 10_000 || tags < pools || tags > 1_000_000 || !(busy > 0 && busy <= 1)) {
-            throw new ParameterException(spec.commandLine(), "pools must be 1 to 10000, tags at least as many and at most a million, busy above 0 and at most 1");
+        if (pools < 1 || pools > 10_000 || tags < pools || tags > 65_536 || !(busy > 0 && busy <= 1)) {
+            throw new ParameterException(spec.commandLine(), "pools must be 1 to 10000, tags at least as many and at most 65536, busy above 0"
+                    + " and at most 1");
         }
-        FlowScheduler scheduler = FlowScheduler.adaptive();
-        AtomicLong thread = new AtomicLong();
-        CountDownLatch begun = new CountDownLatch(1);
-        scheduler.addListener(new FlowListener() {
-            @Override
-            public void onStep(FlowStep step) {
-                thread.set(Thread.currentThread().getId());
-                begun.countDown();
-            }
-        });
-        List<GenerationalPool<Entry>> all = new ArrayList<>();
-        for (int i = 0; i < pools; i++) {
-            all.add(GenerationalPool.builder(Entry::new).name("pool-" + i).flowScheduler(scheduler).build());
+        List<Jdk> installed = Jdk.installed();
+        Jdk jdk = installed.get(installed.size() - 1);
+        Machine.describe(List.of(jdk)).forEach((name, value) -> System.out.printf("%-12s %s%n", name, value));
+        Case judged = new Case("every tag in one pool, all used", tags / pools, busy);
+        List<Case> cases = List.of(judged, new Case("no pool used", tags / pools, 0), new Case("every tag in every pool, all used", tags, busy));
+        Map<Case, Measured> results = new LinkedHashMap<>();
+        String classPath = new ClassPaths(module).of(jdk);
+        for (Case each : cases) {
+            System.err.println(each.label);
+            results.put(each, new Measured());
+            run(jdk, classPath, each, results.get(each));
         }
-        List<Worker> workers = new ArrayList<>();
-        for (int i = 0; i < WORKERS; i++) {
-            Worker worker = new Worker(all, tags / pools, busy);
-            worker.setDaemon(true);
-            worker.start();
-            workers.add(worker);
-        }
-        begun.await();
-        Thread.sleep(quick ? 3_000 : 15_000); /* until its code is compiled */
-        report(scheduler, thread.get(), workers);
-        for (Worker worker : workers) {
-            worker.stopping = true;
-            worker.join();
-        }
-        all.forEach(GenerationalPool::close);
-        return 0;
+        System.out.println("\n" + table(jdk, results).toText());
+        OptionalDouble percent = results.get(judged).median("core-percent");
+        System.out.printf(Locale.ROOT, "  %s  %s: %s %% of one core, aim below %s %%%n", percent.orElse(100) < PERCENT_MAX ? "ok  " : "FAIL",
+                judged.label, figure(percent, 4), PERCENT_MAX);
+        results.forEach((each, measured) -> measured.failures().forEach(text -> System.out.println(each.label + " FAILED: " + text)));
+        return results.values().stream().allMatch(measured -> measured.failures().isEmpty()) ? 0 : 1;
     }
 
-    private void report(FlowScheduler scheduler, long thread, List<Worker> workers) throws InterruptedException {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        PrintWriter out = spec.commandLine().getOut();
-        int rounds = quick ? 1 : 5;
-        double[] shares = new double[rounds];
-        for (int round = 0; round < rounds; round++) {
-            FlowSchedulerStats before = scheduler.stats();
-            long began = System.nanoTime();
-            long cpu = threads.getThreadCpuTime(thread);
-            long allocated = threads.getThreadAllocatedBytes(thread);
-            long worked = workers.stream().mapToLong(worker -> worker.cycles).sum();
-            Thread.sleep(quick ? 3_000 : 6_000);
-            double nanos = System.nanoTime() - began;
-            shares[round] = (threads.getThreadCpuTime(thread) - cpu) / nanos;
-            FlowSchedulerStats after = scheduler.stats();
-            long steps = Math.max(1, after.steps() - before.steps());
-            out.printf(Locale.ROOT, "%d pools, %d tags: %.4f %% of one core (%.0f µs a step), %.1f KiB of its own garbage a step, %d decisions; callers did %.1f million cycles%n",
-                pools, tags, 100 * shares[round], shares[round] * nanos / 1e3 / steps, (threads.getThreadAllocatedBytes(thread) - allocated) / 1024.0 / steps,
-                after.decisions() - before.decisions(), (workers.stream().mapToLong(worker -> worker.cycles).sum() - worked) / 1e6);
-            out.flush();
+    private void run(Jdk jdk, String classPath, Case each, Measured into) throws InterruptedException {
+        List<String> command = new ArrayList<>(List.of(jdk.java().toString()));
+        command.addAll(JvmFlags.of(Scenario.HANDOFF, jdk));
+        command.addAll(List.of("-cp", classPath, FlowFigures.class.getName(), Integer.toString(pools), Integer.toString(each.tagsEach),
+                Double.toString(each.busy), quick ? "3" : "9", quick ? "2000" : "5000"));
+        try {
+            Measurer.runChild(command, module, into);
+        } catch (IOException | IllegalStateException e) {
+            into.addFailure(String.valueOf(e.getMessage()));
         }
-        Arrays.sort(shares);
-        double middle = shares[rounds / 2];
-        out.printf(Locale.ROOT, "  %s  %.4f %% of one core (%.4f to %.4f), aim below %.1f %%%n", middle < CORE_SHARE_MAX ? "ok  " : "FAIL", 100 * middle, 100 * shares[0],
-            100 * shares[rounds - 1], 100 * CORE_SHARE_MAX);
-        out.flush();
     }
 
-    /** Takes and puts entries of every pool with every tag, over and over. */
-    private static final class Worker extends Thread {
-        private static final int HELD = 4;
-        private final List<GenerationalPool<Entry>> pools;
-        private final String[] words;
-        private final double busy;
-        private volatile boolean stopping;
-        private volatile long cycles;
+    private Table table(Jdk jdk, Map<Case, Measured> results) {
+        List<Table.Row> rows = new ArrayList<>();
+        results.forEach((each, measured) -> rows.add(new Table.Row(List.of(each.label, figure(measured.median("core-percent"), 4),
+                figure(measured.least("core-percent"), 4) + ".." + figure(measured.most("core-percent"), 4), figure(measured.median("step-us"), 0),
+                figure(measured.median("garbage-kib"), 1), figure(measured.median("decisions"), 0), figure(measured.median("mcycles"), 1)), true, 0)));
+        return new Table(pools + " pools, " + tags + " tags   [JDK " + jdk.feature() + "]", "Processor time of the scheduler's thread; medians of rounds.",
+                List.of("what", "% of a core", "least..most", "µs a step", "KiB a step", "decisions", "million gets"), rows);
+    }
 
-        Worker(List<GenerationalPool<Entry>> pools, int tags, double busy) {
-            super("worker");
-            this.pools = pools;
-            this.busy = busy;
-            this.words = new String[tags];
-            for (int i = 0; i < tags; i++) {
-                words[i] = "tag-" + i;
-            }
-        }
-
-        @Override
-        public void run() {
-            Entry[] held = new Entry[HELD];
-            while (!stopping) {
-                long began = System.nanoTime();
-                long done = 0;
-                for (GenerationalPool<Entry> pool : pools) {
-                    for (String word : words) {
-                        for (int i = 0; i < HELD; i++) {
-                            held[i] = pool.get();
-                            held[i].touched++;
-                        }
-                        for (int i = 0; i < HELD; i++) {
-                            pool.put(held[i], word);
-                        }
-                        done += HELD;
-                    }
-                }
-                cycles += done;
-                long rest = (long) ((System.nanoTime() - began) * (1 / busy - 1));
-                LockSupport.parkNanos(rest);
-            }
-        }
+    private static String figure(OptionalDouble value, int digits) {
+        return value.isEmpty() ? "-" : String.format(Locale.ROOT, "%." + digits + "f", value.getAsDouble());
     }
 }
