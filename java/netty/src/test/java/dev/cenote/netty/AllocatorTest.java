@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -176,6 +177,40 @@ class AllocatorTest {
         assertThat(allocator.stats().bytesInUse()).isZero();
         assertThat(allocator.toString()).contains("allocator");
         assertThat(allocator.metric()).isSameAs(metric);
+    }
+
+    @Test
+    void metrics_areExactAtPowersOfTwo() {
+        ByteBufAllocatorMetric metric = allocator.metric();
+        for (int bytes = 1024; bytes <= 1 << 17; bytes <<= 1) {
+            ByteBuf direct = allocator.directBuffer(bytes, 4 * bytes);
+            ByteBuf heap = allocator.heapBuffer(bytes, 4 * bytes);
+            assertThat(metric.usedDirectMemory()).isEqualTo(bytes);
+            assertThat(metric.usedHeapMemory()).isEqualTo(bytes);
+            direct.capacity(2 * bytes);
+            heap.capacity(2 * bytes);
+            assertThat(metric.usedDirectMemory()).isEqualTo(2 * bytes);
+            assertThat(metric.usedHeapMemory()).isEqualTo(2 * bytes);
+            direct.release();
+            heap.release();
+            assertThat(used()).isZero();
+        }
+    }
+
+    @Test
+    void largeHeapBuffers_areUsedAgain() {
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED); /* its records are garbage too */
+        try {
+            allocator.heapBuffer(1 << 20, 1 << 20).release();
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 100; i++) {
+                allocator.heapBuffer(1 << 20, 1 << 20).release();
+            }
+            assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(8 << 20);
+        } finally {
+            ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+        }
     }
 
     @Test
