@@ -88,7 +88,7 @@ public final class BlocksCommand implements Callable<Integer> {
             System.err.printf("This machine is busy (load %.1f): times will be too long and ratios unsteady.%n", load);
         }
         Results results = new Results();
-        measure(rounds, new Measurer(module, effort.iterations(), effort.iterationMillis()), jdks, results);
+        measure(rounds, new Measurer(module, effort.iterations(), effort.iterationMicros()), jdks, results);
         return show(machine, results);
     }
 

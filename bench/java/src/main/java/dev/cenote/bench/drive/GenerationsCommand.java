@@ -49,7 +49,7 @@ public final class GenerationsCommand implements Callable<Integer> {
         Jdk jdk = installed.get(installed.size() - 1);
         Machine.describe(List.of(jdk)).forEach((name, value) -> System.out.printf("%-12s %s%n", name, value));
         Effort effort = quick ? Effort.QUICK : Effort.NORMAL;
-        Measurer measurer = new Measurer(module, effort.iterations(), effort.iterationMillis());
+        Measurer measurer = new Measurer(module, effort.iterations(), effort.iterationMicros());
         measurer.prepare(jdk);
         Map<Job, Measured> results = new LinkedHashMap<>();
         for (Scenario scenario : SCENARIOS) {

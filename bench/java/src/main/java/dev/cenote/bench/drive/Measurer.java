@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.infra.BenchmarkParams;
-import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
@@ -30,18 +29,19 @@ final class Measurer {
 
     private static final long CHILD_SECONDS_MAX = 120;
     private static final int WARM_UP_MILLIS = 220;
-    private static final String ALLOCATED = "gc.alloc.rate.norm";
+    private static final String TWO_THREADS_MILLIS = "1500";   // as long as JMH's iterations with what lies between them
+    private static final String COUNTED = "garbageBytes";
 
     private final ClassPaths classPaths;
     private final Path module;
     private final int iterations;
-    private final int iterationMillis;
+    private final int iterationMicros;
 
-    Measurer(Path module, int iterations, int iterationMillis) {
+    Measurer(Path module, int iterations, int iterationMicros) {
         this.classPaths = new ClassPaths(module);
         this.module = module;
         this.iterations = iterations;
-        this.iterationMillis = iterationMillis;
+        this.iterationMicros = iterationMicros;
         System.setProperty("jmh.ignoreLock", "true");            // one job at a time, by construction
         System.setProperty("jmh.blackhole.autoDetect", "false"); // no benchmark returns a value
     }
@@ -75,10 +75,9 @@ final class Measurer {
                 .forks(1)
                 .warmupIterations(3)
                 .warmupTime(TimeValue.milliseconds(WARM_UP_MILLIS))
-                .measurementIterations(iterations)
-                .measurementTime(TimeValue.milliseconds(iterationMillis))
-                .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
+                .measurementIterations(iterations)
+                .measurementTime(TimeValue.microseconds(iterationMicros))
                 .verbosity(VerboseMode.SILENT)
                 .build();
         for (RunResult result : new Runner(options).run()) {
@@ -88,10 +87,11 @@ final class Measurer {
             }
             for (BenchmarkResult fork : result.getBenchmarkResults()) {
                 for (IterationResult iteration : fork.getIterationResults()) {
-                    into.add("ns", iteration.getPrimaryResult().getScore());
+                    double nanos = iteration.getPrimaryResult().getScore();
+                    into.add("ns", nanos);
                     iteration.getSecondaryResults().forEach((name, value) -> {
-                        if (name.endsWith(ALLOCATED)) {
-                            into.add("bytes", value.getScore());
+                        if (name.equals(COUNTED)) {
+                            into.add("bytes", value.getScore() * nanos / (iterationMicros * 1000.0));
                         }
                     });
                 }
@@ -133,11 +133,10 @@ final class Measurer {
     private List<String> mainAndArguments(Job job) {
         String peer = job.peer().label();
         String bytes = Integer.toString(job.bytes());
-        String millis = Integer.toString(iterations * iterationMillis);
         return switch (job.scenario()) {
-            case SOLO -> List.of(Duel.class.getName(), peer, bytes, "1", millis);
-            case DUEL -> List.of(Duel.class.getName(), peer, bytes, "2", millis);
-            case HANDOFF -> List.of(Handoff.class.getName(), peer, bytes, millis);
+            case SOLO -> List.of(Duel.class.getName(), peer, bytes, "1", TWO_THREADS_MILLIS);
+            case DUEL -> List.of(Duel.class.getName(), peer, bytes, "2", TWO_THREADS_MILLIS);
+            case HANDOFF -> List.of(Handoff.class.getName(), peer, bytes, TWO_THREADS_MILLIS);
             case COLD -> List.of(ColdStart.class.getName(), peer, bytes, "300");
             case GROWTH -> List.of(Growth.class.getName(), bytes, "4");
             default -> throw new IllegalArgumentException(job.scenario() + " is measured by JMH");

@@ -22,7 +22,7 @@ final class Targets {
     private static final PeerKind HANDLED = PeerKind.CENOTE_JNI_LOCAL;
     /** From this factor on a change of surroundings is called a cliff. */
     private static final double CLIFF = 2;
-    /** JMH shows some 1e-4 of its own bookkeeping; the own harness shows 0. */
+    /** Some 1e-4 is what reading the counters takes. */
     private static final double NO_GARBAGE = 0.05;
 
     private final Results results;

@@ -70,23 +70,23 @@ public class BlockBench {
         opened.close();
     }
 
-    /** Get, touch, put. */
+    /** Get, touch, put. The parameter is there for JMH to find the counter. */
     @Benchmark
-    public void cycle() {
+    public void cycle(Garbage garbage) {
         used.cycle();
     }
 
     /** 256 taken, then put, newest first. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
-    public void batchLifo() {
+    public void batchLifo(Garbage garbage) {
         used.batch(lifo);
     }
 
     /** 256 taken, then put in random order. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
-    public void batchRandom() {
+    public void batchRandom(Garbage garbage) {
         used.batch(random);
     }
 }

@@ -5,10 +5,11 @@ import dev.cenote.bench.peer.PeerKind;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.DoubleStream;
 
 /**
  * Threads on one pool, each bound to a processor, in rounds of {@value #CYCLES} cycles that a spin barrier starts
- * together; tells the median of all rounds of all threads. With one thread the same loop is the yardstick of
+ * together; tells the medians of slices of {@value #SLICE} rounds of each thread. With one thread the same loop is the yardstick of
  * "no slower than alone". JMH's {@code -t 2} is no use for it: on two busy processors it mostly times one thread
  * while the other is off its processor.
  *
@@ -18,6 +19,7 @@ public final class Duel {
 
     private static final int CYCLES = 1000;
     private static final int ROUNDS_MAX = 200_000;
+    private static final int SLICE = 50;
     private static final int WARM_ROUNDS = 500;
     private static final long WARM_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
     private static final int SPINS_BEFORE_YIELD = 20_000;
@@ -49,18 +51,18 @@ public final class Duel {
         }
         double allocated = 0;
         double pinned = 1;
-        int rounds = 0;
-        double[] all = new double[duel.threads * ROUNDS_MAX];
+        DoubleStream.Builder slices = DoubleStream.builder();
         for (Fighter fighter : fighters) {
             if (fighter.rounds == 0) {
                 throw new IllegalStateException("a thread of the duel did not finish a round");
             }
-            System.arraycopy(fighter.nanosPerCycle, 0, all, rounds, fighter.rounds);
-            rounds += fighter.rounds;
+            for (double slice : Outcome.medians(fighter.nanosPerCycle, fighter.rounds, SLICE)) {
+                slices.add(slice);
+            }
             allocated += fighter.bytesPerCycle / duel.threads;
             pinned = fighter.pinned ? pinned : 0;
         }
-        Outcome.tell("ns", Outcome.median(all, rounds));
+        Outcome.tell("ns", slices.build().toArray());
         Outcome.tell("bytes", allocated);
         Outcome.tell("pinned", pinned);
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One thread takes blocks and sends them through a ring of {@value #SLOTS} slots, another gives them back; both bound
- * to a processor. Tells the median time of batches of {@value #BATCH} blocks at the sender; its waits on a full ring
+ * to a processor. Tells the time a block takes the sender, in batches of {@value #BATCH}, as medians of slices of {@value #SLICE} batches; its waits on a full ring
  * count, so a slow release shows.
  *
  * <p>Arguments: peer, block bytes, milliseconds to measure.
@@ -16,6 +16,7 @@ public final class Handoff {
 
     private static final int SLOTS = 128;
     private static final int BATCH = 1000;
+    private static final int SLICE = 20;
     private static final int BATCHES_MAX = 200_000;
     private static final int WARM_BATCHES = 200;
     private static final long WARM_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
@@ -35,25 +36,26 @@ public final class Handoff {
 
     private void run(Peer shared, long millis) throws InterruptedException {
         Ring ring = shared.newRing(SLOTS);
-        double[] told = new double[3];
+        double[] told = new double[2];
+        double[] nanosPerBlock = new double[BATCHES_MAX];
         Thread receiver = FastThreads.factory("receiver").newThread(() -> receive(shared, ring));
-        Thread sender = FastThreads.factory("sender").newThread(() -> send(shared, ring, millis, told));
+        Thread sender = FastThreads.factory("sender").newThread(() -> send(shared, ring, millis, nanosPerBlock, told));
         receiver.start();
         sender.start();
         sender.join();
         stop = true;
         receiver.join();
-        if (told[1] == 0) {
+        int batches = (int) told[0];
+        if (batches == 0) {
             throw new IllegalStateException("the sender did not finish a batch");
         }
-        Outcome.tell("ns", told[0]);
-        Outcome.tell("bytes", (told[2] + receiverBytes) / (told[1] * BATCH));
+        Outcome.tell("ns", Outcome.medians(nanosPerBlock, batches, SLICE));
+        Outcome.tell("bytes", (told[1] + receiverBytes) / ((double) batches * BATCH));
     }
 
-    private void send(Peer shared, Ring ring, long millis, double[] told) {
+    private void send(Peer shared, Ring ring, long millis, double[] nanosPerBlock, double[] told) {
         Affinity.pin(0);
         Peer peer = shared.forThread();
-        double[] nanosPerBlock = new double[BATCHES_MAX];
         int batches = 0;
         long begun = System.nanoTime();
         for (int warm = 0; warm < WARM_BATCHES || System.nanoTime() - begun < WARM_NANOS; warm++) {
@@ -69,9 +71,8 @@ public final class Handoff {
             nanosPerBlock[batches++] = (double) (end - start) / BATCH;
             start = end;
         }
-        told[2] = AllocationMeter.bytes() - allocatedBefore;
-        told[1] = batches;
-        told[0] = batches == 0 ? 0 : Outcome.median(nanosPerBlock, batches);
+        told[0] = batches;
+        told[1] = AllocationMeter.bytes() - allocatedBefore;
     }
 
     private void receive(Peer shared, Ring ring) {

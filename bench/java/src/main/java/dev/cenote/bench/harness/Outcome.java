@@ -27,6 +27,17 @@ public final class Outcome {
         return quantile(sorted(values, count), 0.5);
     }
 
+    /** The median of each slice of {@code slice} values: of whole slices, or of all if there are fewer. */
+    static double[] medians(double[] values, int count, int slice) {
+        int slices = Math.max(1, count / slice);
+        double[] medians = new double[slices];
+        for (int i = 0; i < slices; i++) {
+            double[] some = Arrays.copyOfRange(values, i * slice, Math.min(count, (i + 1) * slice));
+            medians[i] = quantile(sorted(some, some.length), 0.5);
+        }
+        return medians;
+    }
+
     static double[] sorted(double[] values, int count) {
         double[] sorted = Arrays.copyOf(values, count);
         Arrays.sort(sorted);
