@@ -21,6 +21,10 @@ static int cn_os_mbind(void *base, size_t bytes, int mode, uint64_t nodes)
 {
     /* The kernel reads one bit less than it is told (mbind(2), NOTES). */
     const unsigned long maximum = sizeof nodes * 8U + 1U;
+#ifdef CN_BUG_NO_BIND /* ci/test-numa must notice that nothing is placed */
+    nodes = 1;
+    mode = CN_MPOL_PREFERRED;
+#endif
     return syscall(SYS_mbind, base, bytes, mode, &nodes, maximum, 0U) == 0 ? 0 : errno;
 }
 
