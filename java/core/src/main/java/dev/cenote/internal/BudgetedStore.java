@@ -2,6 +2,7 @@ package dev.cenote.internal;
 
 import dev.cenote.binding.NativeCalls;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -9,12 +10,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * A store that shares its bound with others: it is kept frozen, and thawed for one growth at a time when the
  * {@link SharedBudget} has room for a chunk.
- * <p>Costs a call through; growth, which is rare, costs a few more.
+ * <p>While it is thawed, only the thread that paid for the growth is inside: others are told BUSY at the door, and those that
+ * were inside before have left. So no growth is unpaid, and the bound is exact.
+ * <p>Costs a call through and two atomic operations; growth, which is rare, costs a few more.
  */
 public final class BudgetedStore implements BlockStore {
 
+    private static final int STRIPES = 8;
+    private static final int STRIPE_INTS = 32; /* a line pair */
+    private static final long LEAVE_NANOS_MAX = 50_000; /* a longer one has no processor; the caller comes back */
+
     private final BlockStore store;
     private final SharedBudget budget;
+    /** Threads in {@link Exchange#get}, by stripes that are {@value #STRIPE_INTS} ints apart. */
+    private final AtomicIntegerArray inside = new AtomicIntegerArray(STRIPES * STRIPE_INTS);
+    /** The door is shut: it is thawed, or about to be. Written by the one that has the budget's turn. */
+    private volatile boolean growing;
     private final LongAdder out = new LongAdder();
     private final LongAdder back = new LongAdder();
     /* the budget's, guarded by its turn */
@@ -41,7 +52,7 @@ public final class BudgetedStore implements BlockStore {
 
         @Override
         public int get(int[] into, int from, int want) {
-            int taken = exchange.get(into, from, want);
+            int taken = getInside(exchange, into, from, want);
             if (taken == StoreCode.FROZEN.value() && !frozen) {
                 taken = grow(exchange, into, from, want);
             }
@@ -66,6 +77,36 @@ public final class BudgetedStore implements BlockStore {
         }
     }
 
+    private int getInside(Exchange exchange, int[] into, int from, int want) {
+        int stripe = stripe();
+        inside.getAndIncrement(stripe); /* before growing is read; its partner in isDeserted after growing is written */
+        try {
+            return growing ? StoreCode.BUSY.value() : exchange.get(into, from, want);
+        } finally {
+            inside.getAndDecrement(stripe);
+        }
+    }
+
+    @SuppressWarnings("deprecation") /* threadId() came with 19 */
+    private static int stripe() {
+        return (int) (Thread.currentThread().getId() & STRIPES - 1) * STRIPE_INTS;
+    }
+
+    /** After the door was shut: waits a moment until nobody is inside; false: somebody still is. */
+    private boolean isDeserted() {
+        long deadline = System.nanoTime() + LEAVE_NANOS_MAX;
+        for (int stripe = 0; stripe < STRIPES;) {
+            if (inside.get(stripe * STRIPE_INTS) == 0) {
+                stripe++; /* who comes later finds the door shut */
+            } else if (System.nanoTime() - deadline > 0) {
+                return false;
+            } else {
+                Thread.onSpinWait();
+            }
+        }
+        return true;
+    }
+
     private int grow(Exchange exchange, int[] into, int from, int want) {
         if (!budget.tryEnter()) {
             return StoreCode.BUSY.value();
@@ -85,15 +126,26 @@ public final class BudgetedStore implements BlockStore {
     }
 
     private int growCharged(Exchange exchange, int[] into, int from, int want) {
-        int taken;
+        int taken = StoreCode.BUSY.value();
+        growing = true;
+        try {
+            if (isDeserted()) {
+                taken = growAlone(exchange, into, from, want);
+            }
+        } finally {
+            growing = false;
+            budget.correct(measure() - store.chunkBytes()); /* none came, or idle ones went meanwhile */
+        }
+        return taken;
+    }
+
+    private int growAlone(Exchange exchange, int[] into, int from, int want) {
         store.thaw();
         try {
-            taken = exchange.get(into, from, want);
+            return exchange.get(into, from, want);
         } finally {
             store.freeze();
         }
-        budget.correct(measure() - store.chunkBytes()); /* none came, or another thread used the moment for one more */
-        return taken;
     }
 
     /** Looks how much is in service; gives the difference to the last look. Only between enter and leave. */
