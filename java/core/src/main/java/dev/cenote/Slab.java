@@ -24,10 +24,13 @@ final class Slab extends SlabPad {
     private static final byte[] ZEROS = new byte[8192];
     private static final VarHandle BITS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle NOTIFIED;
+    private static final VarHandle OWNER;
 
     static {
         try {
-            NOTIFIED = MethodHandles.lookup().findVarHandle(SlabFields.class, "notified", int.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            NOTIFIED = lookup.findVarHandle(SlabFields.class, "notified", int.class);
+            OWNER = lookup.findVarHandle(SlabFields.class, "owner", SlabCache.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -38,13 +41,9 @@ final class Slab extends SlabPad {
 
     /** The block of the pool of slabs that it is. */
     final @Nullable Block memory;
-    /** Its place in {@link SlabDirectory#byIndex}; 0: none. */
-    int index;
     /* the owner's */
     /** The word to take from. */
     int word;
-    /** It stands in its owner's list of full slabs: the next block that comes back is special. */
-    boolean isFull;
     @Nullable Slab next;
     @Nullable Slab previous;
 
@@ -63,6 +62,7 @@ final class Slab extends SlabPad {
         stride = (int) SizeClasses.bytes(index);
         reciprocal = ((1L << 32) + stride - 1) / stride;
         capacity = BYTES / stride;
+        lastWhole = (capacity & 63) == 0 ? -1L : (1L << capacity) - 1;
         int words = words();
         span = (words + LINE_LONGS - 1) / LINE_LONGS * LINE_LONGS + LINE_LONGS;
         if (bits.length != 2 * span) {
@@ -87,16 +87,26 @@ final class Slab extends SlabPad {
         return base + (long) ((at << WORD_LOG) + Long.numberOfTrailingZeros(free)) * stride;
     }
 
-    /** Takes a certain block if it is free; 0: it is not. The owner. */
-    long take(int number) {
+    /** Takes a certain block if it is free. The owner. */
+    boolean take(int number) {
         int at = number >>> WORD_LOG;
         long free = bits[at];
         long bit = 1L << number;
-        if ((free & bit) == 0) {
-            return 0;
-        }
         bits[at] = free & ~bit;
-        return base + (long) number * stride;
+        return (free & bit) != 0;
+    }
+
+    /** {@return true when an address lies in it; of {@link #NONE}, when it is 0 or next to it} */
+    boolean holds(long address) {
+        return address - base >>> BYTES_LOG == 0;
+    }
+
+    /**
+     * {@return its owner, loaded plainly: enough to find out whether that is the calling thread, since nobody else makes that
+     * true or untrue}
+     */
+    @Nullable SlabCache ownerPlain() {
+        return (SlabCache) OWNER.get(this);
     }
 
     /** Free blocks of the current word. The owner. */
@@ -134,7 +144,7 @@ final class Slab extends SlabPad {
     }
 
     private long whole(int at) {
-        return at + 1 < words() || (capacity & 63) == 0 ? -1L : (1L << capacity) - 1;
+        return at + 1 < words() ? -1L : lastWhole;
     }
 
     /** {@return the number of the block that starts at an address inside; -1: none does} */
@@ -155,7 +165,7 @@ final class Slab extends SlabPad {
         int at = number >>> WORD_LOG;
         long free = bits[at] | 1L << number;
         bits[at] = free;
-        return isFull || (free & free + 1) == 0; /* all of a word's blocks are free, or seem so */
+        return isFull || free == -1L || free == lastWhole; /* all of a word's blocks are free, or seem so */
     }
 
     /**

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class SlabCache {
 
     private static final int SEARCHES = 3;
-    private static final int HINTS_LOG = 4; /* 16 hints of 4 bytes are a cache line */
+    private static final int HINTS_LOG = 4; /* 16 hints of 8 bytes are two cache lines */
     private static final int HINT_MASK = (1 << HINTS_LOG) - 1;
-    private static final int NUMBER_LOG = 12;
+    private static final int NUMBER_LOG = 12; /* a slab has at most 4096 blocks */
     private static final int NUMBER_MASK = (1 << NUMBER_LOG) - 1;
-    private static final int INDEX_MAX = Integer.MAX_VALUE >>> NUMBER_LOG; /* slabs beyond 32 GiB get no hints */
+    private static final int STEP_LOG = 4; /* addresses are multiples of 16 */
     private static final VarHandle RETURNED;
     private static final VarHandle LOCK;
 
@@ -37,11 +37,13 @@ final class SlabCache {
     final long[] asked;
     /**
      * By class, the blocks given back last, the newest at {@link #newest} - 1: they are likely to be in the processor's cache.
-     * Hints only: the bitmap decides. Each is a slab's index and a block's number; 0 is none.
+     * Hints only: the bitmap decides. Each is a block's address / 16 and its number; 0 is none. The address itself, so that
+     * the caller need not wait for the bitmap.
      */
-    private final int[] hints;
+    private final long[] hints;
     private final int[] newest;
-    private Slab[] slabs;
+    /** {@link SlabSource#table} as it was; a slab that is not found in it costs a hint. */
+    private Slab[] slots;
     boolean isGreeted;
     /** When its owner was found dead, by {@link System#nanoTime()}. */
     long orphanedNanos;
@@ -61,9 +63,9 @@ final class SlabCache {
         this.open = new Slab[classes];
         this.full = new Slab[classes];
         this.asked = new long[2 * classes];
-        this.hints = new int[classes << HINTS_LOG];
+        this.hints = new long[classes << HINTS_LOG];
         this.newest = new int[classes];
-        this.slabs = source.byIndex();
+        this.slots = source.table();
     }
 
     boolean tryLock() {
@@ -119,33 +121,25 @@ final class SlabCache {
     }
 
     /** Remembers a block that was given back here. */
-    void hint(int index, int slab, int number) {
-        if (slab <= INDEX_MAX) {
-            int at = newest[index];
-            hints[index << HINTS_LOG | at & HINT_MASK] = slab << NUMBER_LOG | number;
-            newest[index] = at + 1;
-        }
+    void hint(int index, long address, int number) {
+        int at = newest[index];
+        hints[index << HINTS_LOG | at & HINT_MASK] = address << NUMBER_LOG - STEP_LOG | number;
+        newest[index] = at + 1;
     }
 
     /** Takes the block that was given back last and is still free; 0: none is remembered. */
     long takeHinted(int index) {
         int at = newest[index] - 1;
         int place = index << HINTS_LOG | at & HINT_MASK;
-        int hint = hints[place];
+        long hint = hints[place];
         if (hint == 0) {
             return 0;
         }
         hints[place] = 0;
         newest[index] = at;
-        Slab[] list = slabs;
-        int number = hint >>> NUMBER_LOG;
-        Slab slab = number < list.length ? list[number] : hinted(number);
-        return slab.take(hint & NUMBER_MASK);
-    }
-
-    private Slab hinted(int number) {
-        slabs = source.byIndex();
-        return slabs[number];
+        long address = hint >>> NUMBER_LOG << STEP_LOG;
+        Slab slab = SlabDirectory.first(slots, address);
+        return slab.holds(address) && slab.take((int) hint & NUMBER_MASK) ? address : 0;
     }
 
     /** A slab of that class goes: no hint may lead to it. */
@@ -157,6 +151,7 @@ final class SlabCache {
     long takeSlowly(int index, long bytes) {
         asked[2 * index]++;
         asked[2 * index + 1] += bytes;
+        slots = source.table();
         Slab slab = current[index];
         long free = slab.seek();
         if (free == 0) {

@@ -1,5 +1,7 @@
 package dev.cenote;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,11 +15,19 @@ final class SlabDirectory {
     private static final int SLOTS_MIN = 64;
     private static final int SPARE_LOG = 2; /* at most a quarter of the places is taken */
 
+    private static final VarHandle TABLE;
+
+    static {
+        try {
+            TABLE = MethodHandles.lookup().findVarHandle(SlabDirectory.class, "table", Slab[].class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /** Length a power of two; every element set; replaced whole when it grows. */
     private volatile Slab[] table = filled(SLOTS_MIN);
     private int slabs;
-    private volatile Slab[] byIndex = new Slab[SLOTS_MIN];
-    private int indices;
 
     private static Slab[] filled(int length) {
         Slab[] filled = new Slab[length];
@@ -27,18 +37,23 @@ final class SlabDirectory {
 
     /** {@return the slab that an address lies in, or {@link Slab#NONE}} */
     Slab at(long address) {
-        Slab[] slots = table;
-        long granule = address >>> Slab.BYTES_LOG;
-        Slab slab = slots[(int) granule & (slots.length - 1)];
-        return address - slab.base >>> Slab.BYTES_LOG == 0 ? slab : search(slots, address, granule);
+        Slab slab = first((Slab[]) TABLE.get(this), address); /* plain: whoever was given an address was given its slab */
+        return slab.holds(address) ? slab : search(address);
     }
 
-    private static Slab search(Slab[] slots, long address, long granule) {
+    /** What stands at an address's first place: its slab if that {@link Slab#holds} it. */
+    static Slab first(Slab[] slots, long address) {
+        return slots[(int) (address >>> Slab.BYTES_LOG) & (slots.length - 1)];
+    }
+
+    private Slab search(long address) {
+        Slab[] slots = table;
+        long granule = address >>> Slab.BYTES_LOG;
         Slab slab = find(slots, granule);
         if (slab == Slab.NONE || address < slab.base) {
             slab = find(slots, granule - 1); /* of a slab that begins inside of a granule, the end lies in the next one */
         }
-        return slab != Slab.NONE && address - slab.base < Slab.BYTES && address >= slab.base ? slab : Slab.NONE;
+        return slab.holds(address) ? slab : Slab.NONE;
     }
 
     private static Slab find(Slab[] slots, long granule) {
@@ -63,18 +78,11 @@ final class SlabDirectory {
         }
         put(slots, slab);
         table = slots; /* volatile: after what is in it */
-        Slab[] list = byIndex;
-        if (++indices == list.length) {
-            list = java.util.Arrays.copyOf(list, 2 * list.length);
-        }
-        list[indices] = slab;
-        slab.index = indices;
-        byIndex = list;
     }
 
-    /** {@return slabs by their index; at 0, none} */
-    Slab[] byIndex() {
-        return byIndex;
+    /** {@return the table of now, for {@link #first}} */
+    Slab[] table() {
+        return table;
     }
 
     private static void put(Slab[] slots, Slab slab) {

@@ -17,6 +17,8 @@ abstract class SlabFields {
     long reciprocal;
     /** How many blocks it is cut into. */
     int capacity;
+    /** What the last word of the first half of {@link #bits} is when all of its blocks are free. */
+    long lastWhole;
     /** Where in {@link #bits} the second half begins, a line pair or more away from the end of the first. */
     int span;
     /**
@@ -24,6 +26,8 @@ abstract class SlabFields {
      * back by another thread and the owner has not seen it, set by anybody, cleared by the owner.
      */
     long[] bits = new long[2];
+    /** It stands in its owner's list of full slabs: the next block that comes back is special. Seldom written, by the owner. */
+    boolean isFull;
     /** Whose it is; null while it is with the pool of slabs. Written by the one that holds the slab. */
     volatile @Nullable SlabCache owner;
     /** 1 while it stands in a stack of slabs that others gave blocks back to. */

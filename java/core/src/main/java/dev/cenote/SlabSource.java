@@ -14,8 +14,8 @@ interface SlabSource {
      */
     Slab take();
 
-    /** {@return slabs by their index} */
-    Slab[] byIndex();
+    /** {@return slabs by their addresses, see {@link SlabDirectory#first}} */
+    Slab[] table();
 
     /** Takes back a slab whose blocks are all free and which nobody owns. */
     void give(Slab slab);

@@ -117,24 +117,19 @@ final class SmallSizes implements SlabSource {
 
     /** Gives a block back; what is wrong with it, if something is, is thrown and nothing done. */
     void free(int index, long address) {
+        boolean isOpen = !closed; /* first: what comes after a volatile read is loaded again */
         Slab slab = directory.at(address);
         int number = slab.sizeClass == index ? slab.number(address) : -1;
         if (number < 0 || slab.isFree(number)) {
             throw mistake(slab, index, address);
         }
-        Thread thread = Thread.currentThread();
-        if (!closed) {
-            SlabCache cache = caches.newest;
-            if (cache.owner != thread) {
-                cache = caches.first(thread);
+        SlabCache cache = slab.ownerPlain();
+        if (cache != null && cache.owner == Thread.currentThread() && isOpen) {
+            cache.hint(index, address, number);
+            if (slab.give(number)) {
+                cache.settle(slab, number >>> 6);
             }
-            if (slab.owner == cache && cache.owner == thread) {
-                cache.hint(index, slab.index, number);
-                if (slab.give(number)) {
-                    cache.settle(slab, number >>> 6);
-                }
-                return;
-            }
+            return;
         }
         if (!slab.giveRemotely(number)) {
             throw mistake(slab, index, address);
@@ -186,8 +181,8 @@ final class SmallSizes implements SlabSource {
     }
 
     @Override
-    public Slab[] byIndex() {
-        return directory.byIndex();
+    public Slab[] table() {
+        return directory.table();
     }
 
     @Override

@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 @Command(name = "allocators", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Mixed sizes by address against LWJGL's jemalloc and malloc: time, resident peak, shared lines.",
         footer = {"", "Workloads: larson xmalloc mstress sh6 sh8 alloc-test cache-scratch cache-thrash, two threads each.",
-            "Allocators take turns, in a JVM each. ns: of a thread, for an allocation with its free.",
+            "Allocators take turns, in a JVM each. ns: of a thread, for an allocation with its free; cpu: its processor time.",
+            "The floor is no allocator: it hands a ring of memory out again and again, and shows what the driver itself takes.",
             "Exit code: 0 measured (whatever the verdicts), 1 a JVM failed or blocks overlapped, 2 wrong usage."})
 public final class AllocatorsCommand implements Callable<Integer> {
 
@@ -28,6 +29,7 @@ public final class AllocatorsCommand implements Callable<Integer> {
     private static final String OURS = "cenote";
     private static final String JEMALLOC = "lwjgl-jemalloc";
     private static final String MALLOC = "malloc";
+    private static final String FLOOR = "floor";
     private static final double FASTER = 1.5;
     private static final double PEAK_MAX = 1.3;
     private static final double SHARED_MAX = 0.05;
@@ -62,9 +64,9 @@ public final class AllocatorsCommand implements Callable<Integer> {
         Map<String, Measured> results = new LinkedHashMap<>();
         for (int round = 0; round < (quick || check ? 1 : 3); round++) {
             for (String workload : WORKLOADS) {
-                for (String allocator : List.of(OURS, JEMALLOC, MALLOC)) {
+                for (String allocator : List.of(OURS, JEMALLOC, MALLOC, FLOOR)) {
                     String label = workload + "/" + allocator;
-                    if (only.matcher(label).find()) {
+                    if (only.matcher(label).find() && !(check && allocator.equals(FLOOR))) {
                         run(jdk, classPath, workload, allocator, results.computeIfAbsent(label, unused -> new Measured()));
                     }
                 }
@@ -111,16 +113,19 @@ public final class AllocatorsCommand implements Callable<Integer> {
             rows.add(new Table.Row(List.of(label, number(nanos, "%.1f"), spread(measured),
                     ours ? ratio(results.get(workload + "/" + JEMALLOC), "ns", nanos) : "",
                     ours ? ratio(results.get(workload + "/" + MALLOC), "ns", nanos) : "",
+                    number(value(measured, "cpu"), "%.1f"),
+                    ours ? net(results, workload, JEMALLOC) : "", ours ? net(results, workload, MALLOC) : "",
                     number(value(measured, "peak-kib") / 1024, "%.1f"),
                     number((value(measured, "peak-kib") - value(measured, "empty-kib")) / 1024, "%.1f"),
-                    number(100 * value(measured, "shared"), "%.1f"), number(100 * value(measured, "drift"), "%+.1f"),
+                    label.endsWith("/" + FLOOR) ? "" : number(100 * value(measured, "shared"), "%.1f"), number(100 * value(measured, "drift"), "%+.1f"),
                     ours ? verdict(results, workload, measured) : ""), ours, nanos));
         }
         return new Table("Mixed sizes by address, two threads   [JDK " + jdk.feature() + "]",
-                "\u00d7je, \u00d7malloc: how many times faster than these (target " + FASTER + "). peak: resident MiB of the JVM; net: without"
+                "\u00d7je, \u00d7malloc: how many times faster than these (target " + FASTER + "), by ns. net: the same by cpu, without the"
+                + " driver's own,\nwhich the floor tells. peak: resident MiB of the JVM; own: without"
                 + " what it had\nbefore the workload (target at most " + PEAK_MAX + " of jemalloc's peak). shared: % of blocks held that lie on a"
                 + " cache line with\nanother thread's (below 5). drift: % of resident size from the third to the last quarter.",
-                List.of("workload/allocator", "ns", "\u00b1%", "\u00d7je", "\u00d7malloc", "peak", "net", "shared", "drift", "verdict"), rows);
+                List.of("workload/allocator", "ns", "\u00b1%", "\u00d7je", "\u00d7malloc", "cpu", "net \u00d7je", "net \u00d7malloc", "peak", "own", "shared", "drift", "verdict"), rows);
     }
 
     private static double value(@Nullable Measured measured, String name) {
@@ -140,6 +145,13 @@ public final class AllocatorsCommand implements Callable<Integer> {
 
     private static String ratio(@Nullable Measured rival, String name, double ours) {
         return number(value(rival, name) / ours, "%.2f");
+    }
+
+    /** How many times faster than a rival, by processor time and without what the driver takes. */
+    private static String net(Map<String, Measured> results, String workload, String rival) {
+        double floor = value(results.get(workload + "/" + FLOOR), "cpu");
+        double ours = value(results.get(workload + "/" + OURS), "cpu");
+        return number((value(results.get(workload + "/" + rival), "cpu") - floor) / (ours - floor), "%.2f");
     }
 
     private static String verdict(Map<String, Measured> results, String workload, Measured ours) {

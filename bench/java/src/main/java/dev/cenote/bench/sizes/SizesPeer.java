@@ -10,7 +10,7 @@ abstract class SizesPeer {
 
     /** Which ones there are. */
     enum Kind {
-        CENOTE("cenote"), JEMALLOC("lwjgl-jemalloc"), MALLOC("malloc");
+        CENOTE("cenote"), JEMALLOC("lwjgl-jemalloc"), MALLOC("malloc"), FLOOR("floor");
 
         private final String label;
 
@@ -36,6 +36,7 @@ abstract class SizesPeer {
                 case CENOTE -> new Cenote();
                 case JEMALLOC -> new Jemalloc();
                 case MALLOC -> new Malloc();
+                case FLOOR -> new Floor();
             };
         }
     }
@@ -43,6 +44,11 @@ abstract class SizesPeer {
     abstract long allocate(long bytes);
 
     abstract void free(long address, long bytes);
+
+    /** {@return false: it gives memory out that is in use, so blocks lose what was written to them} */
+    boolean isAllocator() {
+        return true;
+    }
 
     /** Numbers of its own at the end, for a person. */
     String told() {
@@ -93,6 +99,38 @@ abstract class SizesPeer {
         @Override
         void free(long address, long bytes) {
             LibCStdlib.nfree(address);
+        }
+    }
+
+    /**
+     * No allocator: each thread walks round a ring of memory that lies in its cache. What is left is the driver's own time,
+     * which no allocator can go below.
+     */
+    private static final class Floor extends SizesPeer {
+        private static final int RING_BYTES = 256 << 10;
+        private static final int PAD_LOG = 4;
+        private static final int THREADS = 16;
+
+        private final long base = LibCStdlib.nmalloc((long) THREADS * RING_BYTES);
+        private final long[] next = new long[THREADS << PAD_LOG];
+
+        @Override
+        @SuppressWarnings("deprecation") /* threadId() came with 19 */
+        long allocate(long bytes) {
+            int thread = (int) Thread.currentThread().getId() & THREADS - 1;
+            long at = next[thread << PAD_LOG];
+            next[thread << PAD_LOG] = at + 64;
+            return base + (long) thread * RING_BYTES + (at & RING_BYTES - 64);
+        }
+
+        @Override
+        void free(long address, long bytes) {
+            /* the ring comes round */
+        }
+
+        @Override
+        boolean isAllocator() {
+            return false;
         }
     }
 }
