@@ -73,6 +73,21 @@ public final class FlowScheduler {
     private volatile boolean stepping;
     private volatile Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
+    private final PoolFlow.Audience audience = new PoolFlow.Audience() {
+        @Override
+        public boolean counts() {
+            stepDecisions++;
+            return !listeners.isEmpty() || FlightRecords.hearsFlowDecisions();
+        }
+
+        @Override
+        public void hear(FlowDecision decision) {
+            for (FlowListener listener : listeners) {
+                tell(() -> listener.onDecision(decision));
+            }
+        }
+    };
+
     /** Written by the stepping thread only, as a whole. */
     private record Totals(long steps, long decisions, long poolFailures, long listenerFailures, long nanosLast, long nanosMax,
                           long nanosSum, long gcCycles, long gcPauseNanos) {
@@ -197,7 +212,7 @@ public final class FlowScheduler {
         long allocated = since(before.allocatedBytes(), now.allocatedBytes());
         long perSecond = allocated < 0 || elapsed == 0 ? GcReading.UNKNOWN : (long) (allocated * 1e9 / elapsed);
         stepDecisions = 0;
-        PoolFlow.Turn context = new PoolFlow.Turn(nowNanos, cycles, survived(cycles, elapsed), perSecond, this::decided);
+        PoolFlow.Turn context = new PoolFlow.Turn(nowNanos, cycles, survived(cycles, elapsed), perSecond, audience);
         int pools = 0;
         int failures = 0;
         for (Member member : members) {
@@ -248,13 +263,6 @@ public final class FlowScheduler {
                 () -> "a step of the flow scheduler over pool \"" + pool.name() + "\" failed; the others go on, it is tried again", e);
             member.failed = true;
             return false;
-        }
-    }
-
-    private void decided(FlowDecision decision) {
-        stepDecisions++;
-        for (FlowListener listener : listeners) {
-            tell(() -> listener.onDecision(decision));
         }
     }
 
@@ -336,7 +344,12 @@ public final class FlowScheduler {
     }
 
     private boolean hasPools() {
-        return countPools() > 0;
+        for (Member member : members) {
+            if (!member.refersTo(null)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether the thread is to drive it further on. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A generational pool as its flow scheduler sees it: everything that happens in the background.
@@ -23,6 +24,8 @@ final class GenerationalFlow<T> implements FlowPool {
     /** Collections without a use after which an entry of the last generation is destroyed. */
     private static final int UNUSED_CYCLES = 3;
     private static final int CLOSE_TRIES = 10;
+    /** Every so many periods it looks for objects that their takers forgot. */
+    private static final int LOOKS_FOR_LOST = 4;
     private static final System.Logger LOG = System.getLogger(GenerationalPool.class.getName());
 
     private final Store<T> store;
@@ -35,6 +38,8 @@ final class GenerationalFlow<T> implements FlowPool {
     private long sampled;
     private boolean sampledBefore;
     private long toldHits;
+    /** Of shared generations and of threads that died. */
+    private long hitsElsewhere;
     private final FlowSample sample;
 
     GenerationalFlow(Store<T> store, Locals<T> locals, FlowScheduler scheduler) {
@@ -69,13 +74,17 @@ final class GenerationalFlow<T> implements FlowPool {
         sampledBefore = true;
         sample.pane = store.pane();
         store.tags.takeNews(sample, store.period);
-        long hits = 0;
-        for (int i = 0; i < store.generations.length; i++) {
-            hits += hits(i);
+        int stirred = store.takeStirred(Store.MISSED | Store.HIT);
+        if ((stirred & Store.HIT) != 0) {
+            hitsElsewhere = 0;
+            for (LongAdder each : store.hits) {
+                hitsElsewhere += each.sum();
+            }
         }
+        long hits = hitsElsewhere + hitsInParts();
         sample.hits = hits - toldHits;
         toldHits = hits;
-        sample.misses = store.takeMisses();
+        sample.misses = (stirred & Store.MISSED) != 0 ? store.takeMisses() : 0;
         return sample;
     }
 
@@ -91,11 +100,13 @@ final class GenerationalFlow<T> implements FlowPool {
 
     /** Gets served by a generation since the pool was built. */
     long hits(int generation) {
-        long sum = store.hits[generation].sum();
-        if (generation == 0) {
-            for (LocalGeneration<T> local : locals.everything()) {
-                sum += local.hits();
-            }
+        return store.hits[generation].sum() + (generation == 0 ? hitsInParts() : 0);
+    }
+
+    private long hitsInParts() {
+        long sum = 0;
+        for (LocalGeneration<T> local : locals.everything()) {
+            sum += local.hits();
         }
         return sum;
     }
@@ -204,20 +215,21 @@ final class GenerationalFlow<T> implements FlowPool {
 
     @Override
     public int evict(long nowNanos) {
-        long before = store.destroyed.sum();
         locals.collectDead();
         if (store.isClosed()) {
             drainAll();
         } else {
             long now = store.clock.now();
             sweepLocals(now);
+            boolean refused = store.takeStirred(Store.REFUSED) != 0;
             for (int i = 1; i < store.generations.length; i++) {
-                sweepShared(i, now);
+                sweepShared(i, now, refused);
             }
-            store.findLost();
+            if (store.period % LOOKS_FOR_LOST == 0) {
+                store.findLost();
+            }
         }
-        store.bury();
-        return (int) (store.destroyed.sum() - before);
+        return store.bury();
     }
 
     /** Threads at work sweep by themselves when told; into the parts of others we go. */
@@ -244,14 +256,14 @@ final class GenerationalFlow<T> implements FlowPool {
         }
     }
 
-    private void sweepShared(int generation, long now) {
-        SharedGeneration<T> shared = store.shared(generation);
-        long refused = shared.takeRefused();
-        long timeToLive = store.generations[generation].timeToLiveNanos();
+    private void sweepShared(int generation, long now, boolean anyRefused) {
+        long timeToLive = sample.generations[generation].timeToLiveNanos();
         boolean expires = timeToLive != 0 && now - nextExpiry[generation] >= 0;
-        if (refused == 0 && !expires) {
+        if (!anyRefused && !expires) {
             return;
         }
+        SharedGeneration<T> shared = store.shared(generation);
+        long refused = shared.takeRefused();
         List<Entry<T>> leaving = new ArrayList<>();
         List<Integer> fates = new ArrayList<>();
         long[] oldest = {now};

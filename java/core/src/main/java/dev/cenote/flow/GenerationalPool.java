@@ -153,7 +153,7 @@ public final class GenerationalPool<T> implements Pool<T> {
             if (!store.table.reserve()) {
                 entry = atLimit();
                 if (entry == null) {
-                    store.misses.increment();
+                    store.missed();
                     return null;
                 }
             } else {
@@ -175,7 +175,7 @@ public final class GenerationalPool<T> implements Pool<T> {
 
     /** There is a reservation for it. */
     private T make(@Nullable LocalGeneration<T> local) {
-        store.misses.increment();
+        store.missed();
         Entry<T> entry = null;
         T object;
         try {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the kind of object
  */
-final class LocalGeneration<T> extends LocalGenerationFields {
+final class LocalGeneration<T> extends LocalGenerationFields<T> {
 
     /** The put is done. */
     static final int DONE = 0;
@@ -45,12 +45,7 @@ final class LocalGeneration<T> extends LocalGenerationFields {
     private static final long LONG_NANOS = 1_000_000;
     private static final long SWEEP_NANOS_MIN = 1_000_000;
 
-    final @Nullable Thread owner;
     private final Store<T> store;
-    private final int id;
-    /** What stands at [0, top) is idle and here; from top on it was taken, by whomever. The same length, more than limit. */
-    private @Nullable Object[] objects = new Object[WINDOW];
-    private @Nullable Entry<T>[] entries;
     private final Entry.Probe probe = new Entry.Probe();
     /** Where the window takes what does not fit at the top. */
     private int rotor;
@@ -58,19 +53,13 @@ final class LocalGeneration<T> extends LocalGenerationFields {
     private int interval = 1;
     private long clockRead;
     private long lastSweep;
-    /** The hits at the last step; the scheduler's. */
-    private long seenWork;
-    private long puts;
     @SuppressWarnings("unused")
     private long q00, q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15;
 
     /** With an owner: a thread's. Without: one that virtual threads share, held for each get and put. */
-    @SuppressWarnings({"unchecked", "rawtypes"})
     LocalGeneration(Store<T> store, int id, @Nullable Thread owner) {
+        super(id, owner, WINDOW);
         this.store = store;
-        this.id = id;
-        this.owner = owner;
-        this.entries = new Entry[WINDOW];
         this.alarm = CAUTIOUS | CONTROL; /* the first use looks at the pool's control word */
         this.clockRead = store.clock.now();
         this.lastSweep = clockRead;

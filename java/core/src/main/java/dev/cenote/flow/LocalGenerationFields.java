@@ -2,6 +2,7 @@ package dev.cenote.flow;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the line pair before a thread's hot fields free of other objects.
@@ -13,9 +14,12 @@ abstract class LocalGenerationPad {
 }
 
 /**
- * The hot fields of {@link LocalGeneration}, between the paddings; a test checks the layout.
+ * The hot fields of {@link LocalGeneration}, between the paddings; a test checks the layout. With what the scheduler looks at in each
+ * step they take as much as a cache line has.
+ *
+ * @param <T> the kind of object
  */
-abstract class LocalGenerationFields extends LocalGenerationPad {
+abstract class LocalGenerationFields<T> extends LocalGenerationPad {
     static final VarHandle ALARM;
     static final VarHandle LOCK;
     static final VarHandle HITS;
@@ -33,6 +37,11 @@ abstract class LocalGenerationFields extends LocalGenerationPad {
         }
     }
 
+    final @Nullable Thread owner;
+    final int id;
+    /** What stands at [0, top) is idle and here; from top on it was taken, by whomever. The same length, more than limit. */
+    @Nullable Object[] objects;
+    @Nullable Entry<T>[] entries;
     /** Index behind the newest idle entry. */
     int top;
     /** The lowest that top has been since the last sweep: what lies below was not touched. */
@@ -47,4 +56,16 @@ abstract class LocalGenerationFields extends LocalGenerationPad {
     int lock;
     /** Gets served here. Written by the owner, read by statistics. */
     long hits;
+    /** Puts that took the slow way. */
+    long puts;
+    /** What was done here until the last step; the scheduler's. */
+    long seenWork;
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    LocalGenerationFields(int id, @Nullable Thread owner, int places) {
+        this.id = id;
+        this.owner = owner;
+        this.objects = new Object[places];
+        this.entries = new Entry[places];
+    }
 }

@@ -104,6 +104,9 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
         if (owner != null && !owner.isAlive()) {
             newest = nobody; /* before its part is taken over */
         }
+        if (!hasDead()) {
+            return 0;
+        }
         List<LocalGeneration<T>> dead = takeDead();
         forget(dead);
         for (LocalGeneration<T> local : dead) {
@@ -115,10 +118,19 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
             } else {
                 local.flush();
             }
-            store.hits[0].add(local.hits());
+            store.hit(0, local.hits());
             local.unlock();
         }
         return dead.size();
+    }
+
+    private boolean hasDead() {
+        for (LocalGeneration<T> part : parts) {
+            if (part.owner != null && !part.owner.isAlive()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private synchronized void forget(List<LocalGeneration<T>> dead) {

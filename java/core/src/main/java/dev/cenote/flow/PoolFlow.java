@@ -4,7 +4,6 @@ import dev.cenote.flow.FlowDecision.Action;
 import dev.cenote.flow.FlowDecision.Inputs;
 import dev.cenote.internal.FlightRecords;
 import java.util.Locale;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +38,16 @@ final class PoolFlow {
     private double variance = Double.NaN;
 
     /** What the whole step has in common. */
-    record Turn(long nowNanos, long gcCycles, int survived, long allocatedBytesPerSecond, Consumer<FlowDecision> decisions) {
+    record Turn(long nowNanos, long gcCycles, int survived, long allocatedBytesPerSecond, Audience audience) {
+    }
+
+    /** Who hears of decisions. */
+    interface Audience {
+        /** Counts a decision; true: somebody wants to hear of it. Else nobody puts it into words, which costs more than a pool's step. */
+        boolean counts();
+
+        /** A decision that was counted. */
+        void hear(FlowDecision decision);
     }
 
     /** @param fixed the threshold; 0: it is tuned */
@@ -82,7 +90,7 @@ final class PoolFlow {
             double before = tuner.threshold();
             ThresholdTuner.State state = tuner.step(variance, missDrop);
             if (tuner.threshold() != before) {
-                decide(turn, sample, Action.TUNE, "", -1, -1, 0, Double.isNaN(mean) ? 0 : mean, 0, count, String.format(Locale.ROOT,
+                decide(turn, sample, Action.TUNE, "", -1, -1, 0, Double.isNaN(mean) ? 0 : mean, 0, count, () -> String.format(Locale.ROOT,
                     "%s: misses fell by %.0f %%, gradient variance %.2f, health %.3f: threshold %.3f becomes %.3f",
                     state, missDrop * 100, variance, tuner.health(), before, tuner.threshold()));
             }
@@ -140,15 +148,15 @@ final class PoolFlow {
         if (moved > 0) {
             FlightRecords.migration(sample.pool, tag.name(), from, to, moved);
         }
-        decide(turn, sample, Action.PROMOTE, tag.name(), from, to, moved, mean, bits, count, passed.get());
+        decide(turn, sample, Action.PROMOTE, tag.name(), from, to, moved, mean, bits, count, passed);
     }
 
-    /** Said once, until the class falls below the threshold or moves; a text for each step would be most of its cost. */
+    /** Said once, until the class falls below the threshold or moves; and not at every step. */
     private void hold(Turn turn, FlowSample sample, Tag tag, int from, int to, double mean, double bits, long count,
             Supplier<String> why) {
         if (!tag.times().isHeld(tag.place())) {
             tag.times().setHeld(tag.place(), true);
-            decide(turn, sample, Action.HOLD_BACK, tag.name(), from, to, 0, mean, bits, count, why.get());
+            decide(turn, sample, Action.HOLD_BACK, tag.name(), from, to, 0, mean, bits, count, why);
         }
     }
 
@@ -159,7 +167,7 @@ final class PoolFlow {
         if (mean < limit) {
             pool.route(tag, from - 1);
             decide(turn, sample, Action.DEMOTE, tag.name(), from, from - 1, 0, mean, tag.times().entropyBits(tag.place(), sample.pane, scratch), count,
-                String.format(Locale.ROOT, "mean residence %.1f ms in %s: less than %.1f ms, half of what moves a class out of %s",
+                () -> String.format(Locale.ROOT, "mean residence %.1f ms in %s: less than %.1f ms, half of what moves a class out of %s",
                     mean / 1e6, sample.generations[from].name(), limit / 1e6, below.name()));
         }
     }
@@ -167,7 +175,7 @@ final class PoolFlow {
     private void destroyed(Action action, int entries, FlowSample sample, Turn turn, String reason) {
         if (entries > 0) {
             FlightRecords.eviction(sample.pool, action.name(), entries);
-            decide(turn, sample, action, "", -1, -1, entries, 0, 0, 0, reason);
+            decide(turn, sample, action, "", -1, -1, entries, 0, 0, 0, () -> reason);
         }
     }
 
@@ -180,9 +188,12 @@ final class PoolFlow {
     }
 
     private void decide(Turn turn, FlowSample sample, Action action, String tag, int from, int to, int entries, double mean, double bits,
-            long count, String reason) {
-        FlightRecords.flowDecision(sample.pool, action.name(), tag, from, to, entries, threshold(), mean, bits, missRate, reason);
-        turn.decisions.accept(new FlowDecision(turn.nowNanos, sample.pool, action, tag, from, to, entries,
-            new Inputs(threshold(), mean, bits, count, missRate, missDrop, variance, turn.gcCycles, turn.allocatedBytesPerSecond), reason));
+            long count, Supplier<String> why) {
+        if (turn.audience.counts()) {
+            String reason = why.get();
+            FlightRecords.flowDecision(sample.pool, action.name(), tag, from, to, entries, threshold(), mean, bits, missRate, reason);
+            turn.audience.hear(new FlowDecision(turn.nowNanos, sample.pool, action, tag, from, to, entries,
+                new Inputs(threshold(), mean, bits, count, missRate, missDrop, variance, turn.gcCycles, turn.allocatedBytesPerSecond), reason));
+        }
     }
 }

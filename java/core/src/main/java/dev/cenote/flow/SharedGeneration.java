@@ -142,7 +142,7 @@ final class SharedGeneration<T> implements StackLinks {
 
     /** How often there was no room since the last call. */
     long takeRefused() {
-        return refused.sum() == 0 ? 0 : refused.sumThenReset();
+        return refused.sumThenReset();
     }
 
     /** Every slot is on one stack, and full exactly on the full one. Only while nobody else uses it. */

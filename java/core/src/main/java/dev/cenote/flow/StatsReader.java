@@ -31,7 +31,7 @@ final class StatsReader {
                 ResidenceStats.of(residence)));
         }
         return new GenerationalPoolStats(store.name, entryBytes, Math.max(0, store.table.live() - idle), idle,
-            store.created.sum(), store.adopted.sum(), store.destroyed.sum(), store.lost.sum(), store.misses.sum(),
+            store.created.sum(), store.adopted.sum(), store.destroyed.sum(), store.lost.sum(), store.misses(),
             store.hooks.failures(), store.duplicates.sum(), store.tags.unlearnedPuts(), List.copyOf(generations),
             ofTags(store, tags));
     }

@@ -3,7 +3,6 @@ package dev.cenote.flow;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +19,23 @@ final class Store<T> {
     /** Bit of the control word: somebody waits for an entry. */
     static final int HUNGRY = 2;
 
+    /** What happened since the scheduler asked, a bit each, so that it looks at no counter that stood still: gets that missed, */
+    static final int MISSED = 1;
+    /** hits that no part of T0 counts, */
+    static final int HIT = 2;
+    /** entries for which a generation had no room. */
+    static final int REFUSED = 4;
+
     private static final System.Logger LOG = System.getLogger(GenerationalPool.class.getName());
     private static final VarHandle CONTROL;
+    private static final VarHandle STIRRED;
+    private static final VarHandle DOOMED;
 
     static {
         try {
             CONTROL = MethodHandles.lookup().findVarHandle(Store.class, "control", int.class);
+            STIRRED = MethodHandles.lookup().findVarHandle(Store.class, "stirred", int.class);
+            DOOMED = MethodHandles.lookup().findVarHandle(Store.class, "doomed", Entry.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -41,8 +51,9 @@ final class Store<T> {
     final AtomicInteger room;
     /** By number; the first is T0, which each thread has its own part of. */
     private final @Nullable SharedGeneration<T>[] shared;
-    private final AtomicReference<@Nullable Entry<T>> doomed = new AtomicReference<>();
+    private volatile @Nullable Entry<T> doomed;
     private volatile int control;
+    private volatile int stirred;
     /** Garbage collections, as the scheduler told. */
     volatile int cycle;
     /** Heat periods that ended. */
@@ -58,7 +69,7 @@ final class Store<T> {
     final LongAdder[] departures;
     private final LongAdder[][] evictions;
     /** Gets that had to call the factory, or found the pool at its limit. */
-    final LongAdder misses = new LongAdder();
+    private final LongAdder misses = new LongAdder();
     private long toldMisses;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -185,6 +196,7 @@ final class Store<T> {
                 }
                 return true;
             }
+            stir(REFUSED);
         }
         return false;
     }
@@ -212,7 +224,7 @@ final class Store<T> {
                     leave(entry, i, clock.now());
                     entry.weight = 0;
                 }
-                hits[i].increment();
+                hit(i, 1);
                 entry.accesses++;
                 report(entry);
                 return entry;
@@ -230,18 +242,21 @@ final class Store<T> {
         entry.state = Entry.GONE;
         Entry<T> seen;
         do {
-            seen = doomed.get();
+            seen = doomed;
             entry.next = seen;
-        } while (!doomed.compareAndSet(seen, entry)); /* each is pushed once in its life: no ABA */
+        } while (!DOOMED.compareAndSet(this, seen, entry)); /* each is pushed once in its life: no ABA */
     }
 
-    /** Destroys what is doomed; the caller holds nothing that others wait for, since a hook may block. */
-    void bury() {
-        Entry<T> first = doomed.get() == null ? null : doomed.getAndSet(null);
+    /** Destroys what is doomed; the caller holds nothing that others wait for, since a hook may block. Returns how many. */
+    @SuppressWarnings("unchecked")
+    int bury() {
+        Entry<T> first = doomed == null ? null : (Entry<T>) DOOMED.getAndSet(this, null);
+        int count = 0;
         for (Entry<T> entry = first; entry != null; entry = entry.next) {
             table.remove(entry); /* before any hook: it makes room under the limit */
             entry.clear();
             destroyed.increment();
+            count++;
         }
         while (first != null) {
             Entry<T> next = first.next;
@@ -251,6 +266,35 @@ final class Store<T> {
             hooks.destroy(object);
             first = next;
         }
+        return count;
+    }
+
+    /** Something happened that the scheduler counts; after it was counted. */
+    private void stir(int bit) {
+        if ((stirred & bit) == 0) {
+            STIRRED.getAndBitwiseOr(this, bit);
+        }
+    }
+
+    /** Which of these happened since the last call; the scheduler's. */
+    int takeStirred(int bits) {
+        return (stirred & bits) == 0 ? 0 : (int) STIRRED.getAndBitwiseAnd(this, ~bits) & bits;
+    }
+
+    /** Gets that a shared generation served, or the part of T0 of a thread that died. */
+    void hit(int generation, long count) {
+        hits[generation].add(count);
+        stir(HIT);
+    }
+
+    /** A get called the factory, or found the pool at its limit. */
+    void missed() {
+        misses.increment();
+        stir(MISSED);
+    }
+
+    long misses() {
+        return misses.sum();
     }
 
     /** Misses since the last call; the scheduler's. */

@@ -44,6 +44,11 @@ public final class FlightRecords {
         }
     }
 
+    /** {@return whether decisions of the flow scheduler are recorded now} */
+    public static boolean hearsFlowDecisions() {
+        return PRESENT && FlowDecided.PROBE.isEnabled();
+    }
+
     /** A decision of the flow scheduler. */
     public static void flowDecision(String pool, String action, String tag, int from, int to, long entries, double threshold,
             double residenceNanos, double entropyBits, double missRate, String reason) {
