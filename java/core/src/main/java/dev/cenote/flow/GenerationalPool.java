@@ -83,16 +83,17 @@ public final class GenerationalPool<T> implements Pool<T> {
     @Override
     public T get() {
         Thread thread = Thread.currentThread();
-        LocalGeneration<T> local = locals.newest;
-        if (local.owner != thread) {
-            local = locals.first(thread);
-            if (local.owner != thread) {
-                return orThrow(pollSlowly(thread));
-            }
+        T object = locals.newest.poll(thread);
+        return object != null && sitesEvery == 0 ? object : getElse(thread, object);
+    }
+
+    private T getElse(Thread thread, @Nullable T fromNewest) {
+        T object = fromNewest != null ? fromNewest : locals.first(thread).poll(thread);
+        if (object == null) {
+            return orThrow(pollSlowly(thread));
         }
-        T object = local.poll();
-        if (object == null || sitesEvery != 0) {
-            return orThrow(taken(local, object));
+        if (sitesEvery != 0) {
+            noteSite(thread, object);
         }
         return object;
     }
@@ -109,39 +110,42 @@ public final class GenerationalPool<T> implements Pool<T> {
             + stats().outstanding() + " are taken. Put objects back, or raise maximumEntries";
     }
 
-    /** The same as get for whom it is not easy: unknown and virtual threads. Null: the limit is reached. */
+    /** The same as get when T0 did not serve at once. Null: the limit is reached. */
     private @Nullable T pollSlowly(Thread thread) {
         LocalGeneration<T> local = VirtualThreads.isVirtual(thread) || store.isClosed() ? null : locals.find(thread);
-        if (local != null) {
-            return taken(local, local.poll());
-        }
-        LocalGeneration<T> stripe = locals.stripes().tryLock(thread);
         T object = null;
-        if (stripe != null) {
-            object = stripe.pollHeld();
-            stripe.unlock();
+        if (local != null) {
+            object = local.pollOwn();
+        } else {
+            LocalGeneration<T> stripe = locals.stripes().tryLock(thread);
+            if (stripe != null) {
+                object = stripe.pollHeld();
+                stripe.unlock();
+            }
         }
-        return taken(null, object);
-    }
-
-    /** What T0 gave, or what can be had elsewhere. */
-    private @Nullable T taken(@Nullable LocalGeneration<T> local, @Nullable T fromLocal) {
-        T object = fromLocal;
         if (object == null) {
             object = takeElsewhere(local);
         }
         if (object != null && sitesEvery != 0) {
-            noteSite(local, object);
+            noteSite(thread, object);
         }
         return object;
     }
 
-    private void noteSite(@Nullable LocalGeneration<T> local, T object) {
-        Entry<T> entry = local != null ? local.entryOf(object) : store.table.find(object, new Entry.Probe());
+    private void noteSite(Thread thread, T object) {
+        Entry<T> entry = entryOf(thread, object);
         if (entry != null) {
             boolean keeps = sites.incrementAndGet() % sitesEvery == 0;
-            entry.site = keeps ? new Throwable("taken by thread \"" + Thread.currentThread().getName() + "\"") : null;
+            entry.site = keeps ? new Throwable("taken by thread \"" + thread.getName() + "\"") : null;
         }
+    }
+
+    private @Nullable Entry<T> entryOf(Thread thread, T object) {
+        LocalGeneration<T> local = locals.newest;
+        if (local.owner != thread) {
+            local = locals.first(thread);
+        }
+        return local.owner == thread ? local.entryOf(object) : store.table.find(object, new Entry.Probe());
     }
 
     private @Nullable T takeElsewhere(@Nullable LocalGeneration<T> local) {
@@ -216,12 +220,14 @@ public final class GenerationalPool<T> implements Pool<T> {
     @Override
     public @Nullable T tryGet() {
         Thread thread = Thread.currentThread();
-        LocalGeneration<T> local = locals.first(thread);
-        if (local.owner != thread) {
+        T object = locals.first(thread).poll(thread);
+        if (object == null) {
             return pollSlowly(thread);
         }
-        T object = local.poll();
-        return object != null && sitesEvery == 0 ? object : taken(local, object);
+        if (sitesEvery != 0) {
+            noteSite(thread, object);
+        }
+        return object;
     }
 
     @Override
@@ -255,44 +261,36 @@ public final class GenerationalPool<T> implements Pool<T> {
             throw new NullPointerException("pool \"" + name + "\" was given null instead of an object");
         }
         Thread thread = Thread.currentThread();
-        LocalGeneration<T> local = locals.newest;
-        if (local.owner != thread) {
-            local = locals.first(thread);
-            if (local.owner != thread) {
-                putSlowly(thread, object, tag);
-                return;
-            }
-        }
-        if (resets && !ready(object, local.entryOf(object))) {
+        if (resets && !ready(object, entryOf(thread, object))) {
             return;
         }
-        int done = local.offer(object, tag);
+        int done = locals.newest.offer(thread, object, tag);
         if (done != LocalGeneration.DONE) {
-            finish(done, object, tag);
+            putElse(thread, done, object, tag);
         }
     }
 
-    private void putSlowly(Thread thread, T object, Tag tag) {
+    private void putElse(Thread thread, int byNewest, T object, Tag tag) {
+        int done = byNewest != LocalGeneration.NOT_HERE ? byNewest : locals.first(thread).offer(thread, object, tag);
+        if (done != LocalGeneration.DONE) {
+            finish(done != LocalGeneration.NOT_HERE ? done : offerSlowly(thread, object, tag), object, tag);
+        }
+    }
+
+    private int offerSlowly(Thread thread, T object, Tag tag) {
         LocalGeneration<T> own = VirtualThreads.isVirtual(thread) || store.isClosed() ? null : locals.find(thread);
-        if (resets && !ready(object, store.table.find(object, new Entry.Probe()))) {
-            return;
-        }
-        int done;
         if (own != null) {
-            done = own.offer(object, tag);
-        } else {
-            LocalGeneration<T> stripe = locals.stripes().tryLock(thread);
-            if (stripe == null) {
-                done = locals.nobody().offerElsewhere(object, tag);
-            } else {
-                try {
-                    done = stripe.offerHeld(object, tag);
-                } finally {
-                    stripe.unlock();
-                }
-            }
+            return own.offerOwn(object, tag);
         }
-        finish(done, object, tag);
+        LocalGeneration<T> stripe = locals.stripes().tryLock(thread);
+        if (stripe == null) {
+            return locals.nobody().offerElsewhere(object, tag);
+        }
+        try {
+            return stripe.offerHeld(object, tag);
+        } finally {
+            stripe.unlock();
+        }
     }
 
     /** Runs the reset hook on an object that is out; false: it threw, and the object is gone. */

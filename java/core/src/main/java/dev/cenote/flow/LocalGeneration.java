@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Above the top stand the objects that were taken last. A put finds its object there most of the time, without a look-up;
  * an object that is not there is found in the {@link EntryTable}. What stands far above the top is let go at each sweep, so
  * that objects whose takers forget them become garbage.
- * <p>{@link #alarm} is 0 while the owner may work by itself. Else it takes the lock first, which is free nearly always, and
- * looks at the bits. CAUTIOUS means that the scheduler may come: a new thread's part begins so, and one whose owner was idle
- * for a period is made so again. To do that the scheduler holds the lock, sets the bit, stops the owner at a safepoint and
- * looks whether it is inside ({@link Raid}); a fence in every get would cost more than the get. An owner that finds the lock
- * held does without its part for that moment. Every read of {@code alarm} stands in a method of this class, and no user's
- * code is called from one.
+ * <p>{@link #user} is the owner while it may work by itself: one comparison tells it that the part is its own and that nobody wants
+ * anything of it. Else {@link #alarm} has a bit set; then the owner takes the lock, which is free nearly always, and looks at the bits. CAUTIOUS
+ * means that the scheduler may come: a new thread's part begins so, and one whose owner was idle for a period is made so again.
+ * To do that the scheduler holds the lock, sets the bit, stops the owner at a safepoint and looks whether it is inside
+ * ({@link Raid}); a fence in every get would cost more than the get. An owner that finds the lock held does without its part
+ * for that moment. Every read of {@code user} stands in a method of this class, and no user's code is called from one.
  *
  * @param <T> the kind of object
  */
@@ -25,6 +25,8 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
     static final int DONE_MORE = 1;
     /** The object is not out: foreign, or put twice. */
     static final int REFUSED = 2;
+    /** Nothing was done: the part is another thread's, or its owner has to take the slow way. */
+    static final int NOT_HERE = 3;
 
     /** Bit of the alarm: take the lock. */
     static final int CAUTIOUS = 1;
@@ -67,22 +69,17 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
 
     // The owner.
 
-    /** Takes the newest; null: there is none here. */
-    @Nullable T poll() {
-        int newTop = top - 1; /* may be older than the alarm: who changes it from outside leaves the alarm set */
-        if ((int) ALARM.getOpaque(this) != 0) {
-            return pollAlarmed();
-        }
-        return take(newTop);
+    /** Takes the newest; null: there is none here, or the caller is not its user. */
+    @Nullable T poll(Thread thread) {
+        int newTop = top - 1; /* may be older than the user: who changes it from outside leaves the part without one */
+        return USER.getOpaque(this) == thread ? take(newTop) : null;
     }
 
-    @SuppressWarnings("unchecked")
     private @Nullable T take(int newTop) {
         if (newTop < low) {
             return takeBelow(newTop);
         }
         Entry<T> entry = entries[newTop];
-        Object object = objects[newTop];
         if (entry == null || entry.state != id) {
             return takeUnusual(newTop);
         }
@@ -90,7 +87,7 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
         entry.state = Entry.TAKEN;
         entry.accesses++;
         hits++;
-        return (T) object;
+        return entry.get(); /* objects[newTop], which holds it */
     }
 
     /** Empty, or deeper than before. */
@@ -118,7 +115,11 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
         return take(top - 1);
     }
 
-    private @Nullable T pollAlarmed() {
+    /** The owner takes the newest, in whatever state its part is; null: there is none, or the scheduler is here. */
+    @Nullable T pollOwn() {
+        if (USER.getOpaque(this) == owner) {
+            return take(top - 1);
+        }
         if (!tryLock()) {
             return null; /* the scheduler is here: do without */
         }
@@ -135,15 +136,15 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
         return take(top - 1);
     }
 
-    /** Puts an object; DONE, DONE_MORE or REFUSED. */
-    int offer(T object, Tag tag) {
+    /** Puts an object; DONE, DONE_MORE, REFUSED, or NOT_HERE if the caller is not its user. */
+    int offer(Thread thread, T object, Tag tag) {
         int oldTop = top; /* as in poll */
-        if ((int) ALARM.getOpaque(this) != 0) {
-            return offerAlarmed(object, tag);
+        if (USER.getOpaque(this) != thread) {
+            return NOT_HERE;
         }
-        if (oldTop < limit && objects[oldTop] == object) {
+        if (oldTop < limit) {
             Entry<T> entry = entries[oldTop];
-            if (entry != null && entry.state == Entry.TAKEN && entry.tag == tag.local()
+            if (entry != null && entry.refersTo(object) && entry.state == Entry.TAKEN && entry.tag == tag.local()
                     && --countdown >= 0) {
                 entry.state = id;
                 top = oldTop + 1;
@@ -153,7 +154,11 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
         return offerUnusual(object, tag);
     }
 
-    private int offerAlarmed(T object, Tag tag) {
+    /** The owner puts an object, in whatever state its part is. */
+    int offerOwn(T object, Tag tag) {
+        if (USER.getOpaque(this) == owner) {
+            return offerUnusual(object, tag);
+        }
         if (!tryLock()) {
             return offerElsewhere(object, tag);
         }
@@ -185,7 +190,7 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
             return REFUSED;
         }
         int route = tag.route();
-        if (place >= 0 && alarm == 0 && top < limit && entry.tag == tag.local() && countdown > 0) {
+        if (place >= 0 && user != null && top < limit && entry.tag == tag.local() && countdown > 0) {
             countdown--; /* it was taken a little earlier than the last: the two change places */
             objects[place] = objects[top];
             entries[place] = entries[top];
@@ -360,7 +365,7 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
 
     /** An object that came from elsewhere was taken by the owner: its put will find it. */
     void remember(Entry<T> entry, T object) {
-        if ((int) ALARM.getOpaque(this) == 0) {
+        if (USER.getOpaque(this) == owner) {
             note(entry, object);
         } else if (tryLock()) {
             note(entry, object);
@@ -404,6 +409,12 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
         if ((seen & CAUTIOUS) != 0 && owner != null && ++earned > 2 * EARN_PUTS) {
             earned = 0;
             ALARM.getAndBitwiseAnd(this, ~CAUTIOUS); /* busy enough to be left alone */
+        }
+        if (owner != null && (int) ALARM.getVolatile(this) == 0) {
+            USER.setVolatile(this, owner);
+            if ((int) ALARM.getVolatile(this) != 0) {
+                USER.setVolatile(this, null); /* an alarm just now: its caller may have come before the line above */
+            }
         }
     }
 
@@ -483,8 +494,10 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
         LOCK.setRelease(this, 0);
     }
 
+    /** Makes the owner's next get and put take the slow way and look at this bit. Any thread. */
     void alarm(int bit) {
         ALARM.getAndBitwiseOr(this, bit);
+        USER.setVolatile(this, null); /* if the owner has seen the bit and is done with it, its next use sets this right */
     }
 
     boolean isCautious() {

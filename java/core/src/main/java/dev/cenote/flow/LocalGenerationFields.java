@@ -20,6 +20,7 @@ abstract class LocalGenerationPad {
  * @param <T> the kind of object
  */
 abstract class LocalGenerationFields<T> extends LocalGenerationPad {
+    static final VarHandle USER;
     static final VarHandle ALARM;
     static final VarHandle LOCK;
     static final VarHandle HITS;
@@ -28,6 +29,7 @@ abstract class LocalGenerationFields<T> extends LocalGenerationPad {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
+            USER = lookup.findVarHandle(LocalGenerationFields.class, "user", Thread.class);
             ALARM = lookup.findVarHandle(LocalGenerationFields.class, "alarm", int.class);
             LOCK = lookup.findVarHandle(LocalGenerationFields.class, "lock", int.class);
             HITS = lookup.findVarHandle(LocalGenerationFields.class, "hits", long.class);
@@ -37,6 +39,8 @@ abstract class LocalGenerationFields<T> extends LocalGenerationPad {
         }
     }
 
+    /** The owner while it may work by itself, else null. */
+    @Nullable Thread user;
     final @Nullable Thread owner;
     final int id;
     /** What stands at [0, top) is idle and here; from top on it was taken, by whomever. The same length, more than limit. */
@@ -50,7 +54,7 @@ abstract class LocalGenerationFields<T> extends LocalGenerationPad {
     int limit;
     /** Puts until the clock is read again. */
     int countdown;
-    /** Not 0: the next get and put take the slow way; see {@link LocalGeneration}. Any thread sets bits. */
+    /** Not 0: there is no user, the owner takes the slow way; see {@link LocalGeneration}. Any thread sets bits. */
     int alarm;
     /** 1 while somebody is in it by the slow way. */
     int lock;

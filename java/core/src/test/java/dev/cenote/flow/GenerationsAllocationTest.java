@@ -71,7 +71,7 @@ class GenerationsAllocationTest {
         long size = layout.instanceSize();
         List<FieldLayout> hot = layout.fields().stream()
             .filter(field -> field.classShortName().equals("LocalGenerationFields")).toList();
-        assertThat(hot).extracting(FieldLayout::name).contains("top", "low", "limit", "alarm", "lock", "hits", "countdown");
+        assertThat(hot).extracting(FieldLayout::name).contains("user", "top", "low", "limit", "alarm", "lock", "hits", "countdown", "objects", "entries");
         assertThat(hot).allSatisfy(field -> {
             assertThat(field.offset()).as("before %s", field.name()).isGreaterThanOrEqualTo(LINE_PAIR);
             assertThat(size - field.offset() - field.size()).as("behind %s", field.name()).isGreaterThanOrEqualTo(LINE_PAIR);
