@@ -135,7 +135,7 @@ public final class Block implements AutoCloseable {
 
     /** Tells that an offset is in order. */
     private void check(int offset, int width) {
-        if ((offset | ((long) bytes - width - offset)) < 0) { /* long: no offset overflows */
+        if (offset < 0 || offset > bytes - width) { /* no offset overflows, and a constant one costs one comparison */
             if (bytes == 0) {
                 throw stale();
             }

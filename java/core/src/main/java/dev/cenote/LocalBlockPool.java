@@ -27,6 +27,8 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     private static final long BYTES_MAX = 1L << 20; /* what a thread may keep beyond MAGAZINES_MIN */
     private static final int SHARE_MIN = 16; /* nor more than the pool's blocks by this */
     private static final int SWINGS = 2;
+    private static final int NOWHERE = -1;
+    private static final int NEAR_EVERY = 63; /* a reference stored into an old object is dear, so seldom */
     private static final VarHandle TOP;
     private static final VarHandle LEAST;
     private static final VarHandle LIMIT;
@@ -60,6 +62,10 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     /** The table of blocks as this thread last saw it: every number in the magazines lies in it. */
     private @Nullable Block[] blocks;
     private int full;
+    /** The block whose number stands at {@code nearAt}, or stood there last: a loop takes and puts it without the tables. */
+    private @Nullable Block near;
+    private int nearAt = NOWHERE;
+    private int returned;
     private int swings;
     private boolean refilledSinceSpill;
     private int interval = 1;
@@ -186,7 +192,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         if (newTop < floor) {
             return pollSlowly();
         }
-        Block block = blocks[numbers[newTop]];
+        Block block = newTop == nearAt ? near : blocks[numbers[newTop]];
         if (block == null || block.state != Block.FREE) {
             return pollUnusual(newTop);
         }
@@ -254,13 +260,24 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             offerSlowly(block);
             return;
         }
-        int number = block.number;
-        if (numbers[oldTop] != number) { /* else the usual block of a loop, which lies there already: nothing to store */
-            show(number);
-            numbers[oldTop] = number;
+        if (oldTop != nearAt || block != near) {
+            place(block, oldTop);
         }
         block.state = Block.FREE;
         top = oldTop + 1;
+    }
+
+    /** Writes a block's number, unless it stands there still; then the block becomes the near one, now and then. */
+    private void place(Block block, int index) {
+        int number = block.number;
+        if (numbers[index] != number) {
+            show(number);
+            numbers[index] = number;
+            nearAt = NOWHERE;
+        } else if ((++returned & NEAR_EVERY) == 0) {
+            near = block;
+            nearAt = index;
+        }
     }
 
     /** Sees to it that a number from elsewhere lies in this thread's table. */
@@ -278,6 +295,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         show(block.number);
         block.state = Block.FREE;
         numbers[top] = block.number;
+        nearAt = NOWHERE;
         TOP.setOpaque(this, top + 1);
     }
 
@@ -345,6 +363,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         int[] newest = numbers;
         int shown = blocks.length;
         int kept = 0;
+        nearAt = NOWHERE;
         while (oldTop < end) {
             Block block = given[from + kept];
             if (block == null || block.state != mark || block.number >= shown) {
@@ -389,6 +408,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             return false;
         }
         VarHandle.acquireFence(); /* what the blocks' last owners wrote; pairs with the fence in give */
+        nearAt = NOWHERE;
         directory.prepare(numbers, PAD, code);
         blocks = directory.table();
         refilledSinceSpill = true;
@@ -426,6 +446,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             throw PoolTexts.putFailed(pool, code);
         }
         int kept = full - PAD - magazineBlocks;
+        nearAt = NOWHERE;
         System.arraycopy(numbers, PAD + magazineBlocks, numbers, PAD, kept);
         TOP.setOpaque(this, PAD + kept);
         SPILLED.setOpaque(this, spilled + magazineBlocks); /* after top, see outside */
