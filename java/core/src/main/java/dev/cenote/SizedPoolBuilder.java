@@ -16,6 +16,7 @@ public final class SizedPoolBuilder {
     private static final int LARGEST_MIN = 16 << 10;
     private static final int LARGEST_MAX = 16 << 20;
     private static final AtomicInteger UNNAMED = new AtomicInteger();
+    private static final Checks DEFAULT_CHECKS = Checks.byDefault();
 
     private @Nullable String name;
     private long maximumBytes = 1L << 30;
@@ -28,6 +29,7 @@ public final class SizedPoolBuilder {
     private long maximumRetainedBytes = Long.MAX_VALUE;
     private Duration retainFor = Duration.ofSeconds(10);
     private Backend backend = Backend.AUTO;
+    private Checks checks = DEFAULT_CHECKS;
 
     SizedPoolBuilder() {
     }
@@ -158,6 +160,19 @@ public final class SizedPoolBuilder {
     }
 
     /**
+     * How much the pool looks after the users of its blocks, those of {@link SizedPool#get(long)} up to the largest pooled
+     * size. Small pieces by address, and memory of its own, are always looked after as on {@link Checks#BASIC}. Default: what
+     * the system property {@value Checks#PROPERTY} says, else {@link Checks#BASIC}.
+     *
+     * @param value the level
+     * @return this
+     */
+    public SizedPoolBuilder checks(Checks value) {
+        this.checks = Objects.requireNonNull(value, "checks");
+        return this;
+    }
+
+    /**
      * Opens the pool. No memory is mapped before it is asked for.
      *
      * @return a pool, ready for any thread
@@ -180,7 +195,7 @@ public final class SizedPoolBuilder {
             range("chunkBytes", chunkBytes, 4096, 1 << 30);
         }
         return new SizedPool(new Plan(name, maximumBytes, SizeClasses.of(largestPooledBytes), chunkBytes, numaPolicy,
-            prefault, hugePages, purge, maximumRetainedBytes, retainFor, backend));
+            prefault, hugePages, purge, maximumRetainedBytes, retainFor, backend, checks));
     }
 
     private void range(String option, long value, long least, long most) {
@@ -192,7 +207,7 @@ public final class SizedPoolBuilder {
 
     /** What was chosen, for the pools of the classes to be opened by. */
     record Plan(String name, long maximumBytes, int lastClass, long chunkBytes, NumaPolicy numaPolicy, boolean prefault,
-            HugePages hugePages, PurgeMode purge, long maximumRetainedBytes, Duration retainFor, Backend backend) {
+            HugePages hugePages, PurgeMode purge, long maximumRetainedBytes, Duration retainFor, Backend backend, Checks checks) {
 
         private static final long CHUNK_BYTES = 256 << 10;
         private static final long CHUNK_BYTES_MAX = 2 << 20;
@@ -206,7 +221,8 @@ public final class SizedPoolBuilder {
             return new BlockPoolBuilder().name(name + "/" + suffix).blockBytes((int) blockBytes).packed().onDemand()
                 .maximumBytes(most).chunkBytes(chunkBytes(blockBytes)).magazineBlocks(magazineBlocks(blockBytes))
                 .numaPolicy(numaPolicy).prefault(prefault).hugePages(hugePages).purge(purge)
-                .maximumRetainedBytes(maximumRetainedBytes).retainFor(retainFor).backend(resolved);
+                .maximumRetainedBytes(maximumRetainedBytes).retainFor(retainFor).backend(resolved)
+                .checks(checks);
         }
 
         /** Small, so that a size that is hardly used costs little; not so small that a large pool's tables grow long. */

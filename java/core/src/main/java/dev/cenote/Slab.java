@@ -37,7 +37,7 @@ final class Slab extends SlabPad {
     }
 
     /** Fills free places of tables and stands for "no slab to take from": it has no block. Never written. */
-    static final Slab NONE = new Slab();
+    static final Slab NONE = new Slab(0);
 
     /** The block of the pool of slabs that it is. */
     final @Nullable Block memory;
@@ -52,8 +52,9 @@ final class Slab extends SlabPad {
         this.memory = memory;
     }
 
-    private Slab() {
-        super(0);
+    /** Bookkeeping without memory: of no slab at all, and of those that are only stressed. */
+    Slab(long base) {
+        super(base);
         this.memory = null;
     }
 

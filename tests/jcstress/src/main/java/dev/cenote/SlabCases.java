@@ -1,0 +1,232 @@
+package dev.cenote;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
+
+/**
+ * Small pieces that other threads give back while their owner looks for them.
+ */
+public final class SlabCases {
+
+    private static final int INDEX = SmallSizes.CLASSES - 1; /* eight blocks to a slab */
+    private static final long BASE = 1L << 20; /* an address that nobody touches */
+
+    private SlabCases() {
+    }
+
+    /** One slab with all its blocks out, and its owner's cache. */
+    private static final class Owned implements SlabSource {
+        final Slab slab = new Slab(BASE);
+        private final SlabCache cache = new SlabCache(null, SmallSizes.CLASSES, this);
+
+        Owned() {
+            slab.cut(INDEX);
+            cache.current[INDEX] = slab;
+            slab.owner = cache;
+            for (long free = slab.seek(); free != 0; free = slab.seek()) {
+                slab.take(free);
+            }
+        }
+
+        /** What the owner does when it runs out; tells how many blocks it has then. */
+        int drain() {
+            cache.drain();
+            return Long.bitCount(slab.free());
+        }
+
+        /** The same when nobody else is at work; -1: the slab disagrees with itself. */
+        int found() {
+            int free = drain();
+            return free == slab.capacity - slab.out() && slab.isValid() ? free : -1;
+        }
+
+        @Override
+        public Slab take() {
+            throw new AssertionError("no other slab is needed");
+        }
+
+        @Override
+        public Slab[] table() {
+            return new Slab[] {slab};
+        }
+
+        @Override
+        public void give(Slab slab) {
+            throw new AssertionError("the current slab stays");
+        }
+
+        @Override
+        public @Nullable Slab adopt(int index, SlabCache heir, boolean any) {
+            return null;
+        }
+    }
+
+    /** Another thread gives blocks back while the owner drains: the owner gets them all, by then or by its next look. */
+    @JCStressTest
+    @Outcome(id = {"0, 2", "1, 2", "2, 2"}, expect = ACCEPTABLE, desc = "What the first look missed, the second finds.")
+    @Outcome(expect = FORBIDDEN, desc = "A block or its notice was lost, or counted twice.")
+    @State
+    public static class FreesAgainstDrain {
+        private final Owned owned = new Owned();
+
+        /** Gives two blocks back. */
+        @Actor
+        public void other() {
+            owned.slab.giveRemotely(1);
+            owned.slab.giveRemotely(6);
+        }
+
+        /** Looks. */
+        @Actor
+        public void owner(II_Result r) {
+            r.r1 = owned.drain();
+        }
+
+        /** Looks again. */
+        @Arbiter
+        public void end(II_Result r) {
+            r.r2 = owned.found();
+        }
+    }
+
+    /** Two threads give blocks of the same word back: none overwrites the other, and one notice is enough for both. */
+    @JCStressTest
+    @Outcome(id = "2", expect = ACCEPTABLE, desc = "Both are found.")
+    @Outcome(expect = FORBIDDEN, desc = "A block or its notice was lost, or counted twice.")
+    @State
+    public static class TwoFrees {
+        private final Owned owned = new Owned();
+
+        /** Gives a block back. */
+        @Actor
+        public void one() {
+            owned.slab.giveRemotely(1);
+        }
+
+        /** Gives another one back. */
+        @Actor
+        public void other() {
+            owned.slab.giveRemotely(6);
+        }
+
+        /** Looks. */
+        @Arbiter
+        public void end(I_Result r) {
+            r.r1 = owned.found();
+        }
+    }
+
+    /** Two threads give the same block back at the same moment: one is told. */
+    @JCStressTest
+    @Outcome(id = {"1, 0", "0, 1"}, expect = ACCEPTABLE, desc = "One gave it back, the other is told of its mistake.")
+    @Outcome(expect = FORBIDDEN, desc = "Both gave it back, or none.")
+    @State
+    public static class SameBlockTwice {
+        private final Owned owned = new Owned();
+
+        /** Gives it back. */
+        @Actor
+        public void one(II_Result r) {
+            r.r1 = owned.slab.giveRemotely(3) ? 1 : 0;
+        }
+
+        /** Gives it back too. */
+        @Actor
+        public void other(II_Result r) {
+            r.r2 = owned.slab.giveRemotely(3) ? 1 : 0;
+        }
+    }
+
+    /** The canary: an owner that takes the notice back only after it has looked at the bits. */
+    @JCStressTest
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The block was found.")
+    @Outcome(id = "0", expect = ACCEPTABLE_INTERESTING,
+        desc = "Given back between the look and the end of the notice: nobody told the owner again.")
+    @State
+    public static class CanaryNoticeTakenBackTooLate {
+        private static final int MOMENT = 50;
+
+        private final AtomicInteger given = new AtomicInteger();
+        private final AtomicInteger notified = new AtomicInteger();
+        private final AtomicInteger stacked = new AtomicInteger();
+        private int seen; /* the owner's */
+
+        {
+            give(1); /* so that there is something to drain */
+        }
+
+        private void give(int bit) {
+            given.getAndAccumulate(bit, (a, b) -> a | b);
+            if (notified.compareAndSet(0, 1)) {
+                stacked.set(1);
+            }
+        }
+
+        private void drain() {
+            if (stacked.getAndSet(0) == 1) {
+                seen |= given.getAndSet(0);
+                for (int i = 0; i < MOMENT; i++) {
+                    Thread.onSpinWait(); /* so that it shows in every run */
+                }
+                notified.set(0); /* the mistake: SlabCache.drain does this first */
+            }
+        }
+
+        /** Gives another block back. */
+        @Actor
+        public void other() {
+            give(2);
+        }
+
+        /** Looks. */
+        @Actor
+        public void owner() {
+            drain();
+        }
+
+        /** Looks again. */
+        @Arbiter
+        public void end(I_Result r) {
+            drain();
+            r.r1 = seen >>> 1;
+        }
+    }
+
+    /** The canary: bits that are set without a compare-and-swap. */
+    @JCStressTest
+    @Outcome(id = "2", expect = ACCEPTABLE, desc = "Both bits are there.")
+    @Outcome(id = "1", expect = ACCEPTABLE_INTERESTING, desc = "One free overwrote the other: its block is lost.")
+    @State
+    public static class CanaryFreeWithoutCompare {
+        private long given;
+
+        /** Gives a block back. */
+        @Actor
+        public void one() {
+            given |= 1;
+        }
+
+        /** Gives another one back. */
+        @Actor
+        public void other() {
+            given |= 2;
+        }
+
+        /** Counts them. */
+        @Arbiter
+        public void end(I_Result r) {
+            r.r1 = Long.bitCount(given);
+        }
+    }
+}
