@@ -11,7 +11,7 @@ public enum ContextPools {
     RECYCLER("netty-recycler", "#b5447a", "Netty's Recycler, which keeps every context; by default it would keep one new one in eight", RecyclerPool::new),
     STORMPOT("stormpot", "#8c6bb1", "Stormpot 3.2 of the size of the largest demand, never expiring", StormpotContexts::new),
     QUEUE("queue", "#4477aa", "an unbounded ConcurrentLinkedDeque as a pool", QueuePool::new),
-    GENERATIONAL("generational", "#0c7f86", "Cenote's GenerationalPool with its default generations and FlowScheduler.adaptive()",
+    GENERATIONAL("generational", "#0c7f86", "Cenote's GenerationalPool, T0 1024 / 10 ms, T1 512 / 3 s (longer than the period of the bursts), T2 64, and FlowScheduler.adaptive()",
         GenerationalContexts::new);
 
     private final String id;

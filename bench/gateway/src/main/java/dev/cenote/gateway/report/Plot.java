@@ -81,7 +81,7 @@ public final class Plot {
         for (double at = 0, step = ResidentChart.step(seconds); at <= seconds; at += step) {
             svg.text(LEFT + at * perSecond, HEIGHT - BOTTOM + 18, "middle", "tick", String.format(Locale.ROOT, "%.0f s", at));
         }
-        svg.text(LEFT - 46, HEIGHT - BOTTOM + 18, "start", "faint", unit);
+        svg.text(LEFT - 14, HEIGHT - BOTTOM + 18, "end", "faint", unit);
         for (Line line : lines) {
             StringBuilder points = new StringBuilder();
             for (double[] point : line.points) {
@@ -116,7 +116,7 @@ public final class Plot {
             svg.line(x(tick), TOP, x(tick), HEIGHT - BOTTOM, "grid");
             svg.text(x(tick), HEIGHT - BOTTOM + 18, "middle", "tick", tick == 100 ? "max" : plain(tick));
         }
-        svg.text(LEFT - 46, HEIGHT - BOTTOM + 18, "start", "faint", unit);
+        svg.text(LEFT - 14, HEIGHT - BOTTOM + 18, "end", "faint", unit);
         for (Line line : lines) {
             StringBuilder points = new StringBuilder();
             for (double[] point : line.points) {
