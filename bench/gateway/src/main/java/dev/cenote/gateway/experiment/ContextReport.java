@@ -27,6 +27,9 @@ final class ContextReport {
     private static final Map<String, String> ACTION_COLOURS = Map.of("PROMOTE", "#0c7f86", "DEMOTE", "#4477aa", "HOLD_BACK", "#d9822b",
         "TUNE", "#8c6bb1", "AGE", "#b5447a", "EVICT", "#aab2bd");
 
+    /** What a pool lets go after the load, it does within this. */
+    private static final double SHOWN_AFTER_SECONDS = 10;
+
     private final String when;
     private final Map<String, String> machine;
     private final String title;
@@ -104,23 +107,30 @@ final class ContextReport {
     }
 
     private void table(Page page, String title, List<Row> rows) {
-        page.add("<section><h2>" + Page.text(title) + "</h2><div class=\"scroll\"><table><thead><tr><th>pool</th>");
-        for (Column column : Figures.ALL) {
+        page.add("<section><h2>" + Page.text(title) + "</h2>");
+        columns(page, rows, Figures.OUTSIDE);
+        columns(page, rows, Figures.INSIDE);
+        page.add("<p class=\"caption\">The middle of all rounds, below it the lowest and the highest. requests to p99.9: as the client saw "
+            + "them, from the moment each was due. CPU: processor time of the gateway's process for a request, its collector included. heap: allocated on the Java heap. "
+            + "hits: contexts that need not be made. pauses: from the JVM's own log. held: idle contexts that the pool keeps from the collector; after: "
+            + Page.text(method.getOrDefault("After the load", "")) + ", last round.</p></section>\n");
+    }
+
+    private void columns(Page page, List<Row> rows, List<Column> columns) {
+        page.add("<div class=\"scroll\"><table><thead><tr><th>pool</th>");
+        for (Column column : columns) {
             page.add("<th>" + Page.text(column.name()) + "<small>" + Page.text(column.unit()) + "</small></th>");
         }
         page.add("</tr></thead><tbody>");
         for (Row row : rows) {
             page.add((row.isSound() ? "<tr>" : "<tr class=\"failed\">") + "<td>" + chip(row.kind()) + "</td>");
-            for (Column column : Figures.ALL) {
+            for (Column column : columns) {
                 String spread = column.spread(row);
                 page.add("<td>" + Page.text(column.text(row)) + (spread.isEmpty() ? "" : "<small>" + Page.text(spread) + "</small>") + "</td>");
             }
             page.add("</tr>");
         }
-        page.add("</tbody></table></div>\n<p class=\"caption\">The middle of all rounds, below it the lowest and the highest. requests to p99.9: as the client saw "
-            + "them, from the moment each was due. CPU: processor time of the gateway's process for a request, its collector included. heap: allocated on the Java heap. "
-            + "pauses: from the JVM's own log. hits: contexts that need not be made. held: idle contexts that the pool keeps from the collector; after: "
-            + Page.text(method.getOrDefault("After the load", "")) + ", last round.</p></section>\n");
+        page.add("</tbody></table></div>\n");
     }
 
     private void charts(Page page) {
@@ -161,23 +171,24 @@ final class ContextReport {
     }
 
     private void generations(Page page, ContextResult result) {
+        List<ContextResult.Moment> moments = result.samples().stream().filter(moment -> moment.seconds() <= result.windowTo() + SHOWN_AFTER_SECONDS).toList();
         List<Plot.Line> lines = new ArrayList<>();
         StringBuilder legend = new StringBuilder();
-        int generations = result.samples().stream().mapToInt(moment -> moment.held().size()).max().orElse(0);
+        int generations = moments.stream().mapToInt(moment -> moment.held().size()).max().orElse(0);
         for (int g = 0; g < generations; g++) {
             int at = g;
             String colour = GENERATION_COLOURS[Math.min(g, GENERATION_COLOURS.length - 1)];
-            lines.add(new Plot.Line("T" + g, colour, result.samples().stream().map(moment -> new double[] {moment.seconds(), moment.held().get(at)}).toList()));
+            lines.add(new Plot.Line("T" + g, colour, moments.stream().map(moment -> new double[] {moment.seconds(), moment.held().get(at)}).toList()));
             legend.append(Page.chip("T" + g, colour));
         }
-        lines.add(new Plot.Line("in sessions", "#d9822b", result.samples().stream().map(m -> new double[] {m.seconds(), m.inSessions()}).toList()));
+        lines.add(new Plot.Line("in sessions", "#d9822b", moments.stream().map(m -> new double[] {m.seconds(), m.inSessions()}).toList()));
         legend.append(Page.chip("kept by sessions (in use)", "#d9822b"));
-        List<Plot.Event> events = result.decisions().stream().map(decision -> new Plot.Event(decision.seconds(),
+        List<Plot.Event> events = result.decisions().stream().filter(decision -> decision.seconds() <= result.windowTo() + SHOWN_AFTER_SECONDS).map(decision -> new Plot.Event(decision.seconds(),
             ACTION_COLOURS.getOrDefault(decision.action(), "#777777"), text(decision))).toList();
         page.figure("Generational: entries per generation, and the scheduler's decisions", legend.toString(), Plot.time("entries per generation", "entries", lines,
             result.windowFrom(), result.windowTo(), events), "Last round. Dots at the upper edge are decisions (point at one to read it).");
         page.figure("Generational: hit rate over time, %", "", Plot.time("hit rate over time", "%", List.of(new Plot.Line("hits", colour(result.kind()),
-            result.samples().stream().map(moment -> new double[] {moment.seconds(), 100 * moment.hitRate()}).toList())), result.windowFrom(), result.windowTo(),
+            moments.stream().map(moment -> new double[] {moment.seconds(), 100 * moment.hitRate()}).toList())), result.windowFrom(), result.windowTo(),
             List.of()), "Last round, each quarter of a second.");
     }
 

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** What the tables and plots show of all rounds: each figure's middle, with its spread. */
 final class Figures {
@@ -81,8 +82,11 @@ final class Figures {
     static final Column HELD = new Column("held", "mean", 0, ContextResult::heldMean);
     static final Column HELD_PEAK = new Column("held", "peak", 0, r -> r.heldPeak());
     static final Column HELD_AFTER = new Column("held", "after", 0, r -> r.heldAfter() < 0 ? Double.NaN : r.heldAfter());
-    static final List<Column> ALL = List.of(REQUESTS, P50, P99, P999, CPU, HEAP, PAUSES, PAUSE_50, PAUSE_99, PAUSE_MAX, PAUSE_SUM, HITS, HELD,
-        HELD_PEAK, HELD_AFTER);
+    /** What the client and the system see. */
+    static final List<Column> OUTSIDE = List.of(REQUESTS, P50, P99, P999, CPU, HEAP, HITS);
+    /** What the collector did, and what the pool keeps from it. */
+    static final List<Column> INSIDE = List.of(PAUSES, PAUSE_50, PAUSE_99, PAUSE_MAX, PAUSE_SUM, HELD, HELD_PEAK, HELD_AFTER);
+    private static final List<Column> ALL = Stream.concat(OUTSIDE.stream(), INSIDE.stream()).toList();
 
     /** One row for each pool, in the order of the first round. */
     static List<Row> rows(List<ContextResult> results) {

@@ -55,7 +55,7 @@ final class Verdict {
         Spread pause = Goals.pairs(own, none, (a, b) -> b.pauseTotal() == 0 ? Double.NaN : 100 * (a.pauseTotal() / b.pauseTotal() - 1));
         boolean pays = cpu.high() < -PERCENT_MIN || share >= PAUSES_MIN && pause.high() < -50;
         return String.format(Locale.ROOT, "without any pool, pauses took %.1f %% of the time; the generational pool changed them by %s, and processor time per "
-            + "request by %s. %s", 100 * share, Goals.text("%+.0f %%", pause), Goals.text("%+.0f %%", cpu), pays ? "Here a pool pays." : "Here pooling does not pay.");
+            + "request by %s. %s", 100 * share, Double.isNaN(pause.middle()) ? "nothing" : Goals.text("%+.0f %%", pause), Goals.text("%+.0f %%", cpu), pays ? "Here a pool pays." : "Here pooling does not pay.");
     }
 
     private static String emptied(Row own, @Nullable Row emptied) {

@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A gateway in a JVM of its own, which answers lines on its standard input by lines on its standard output. */
 public final class SteeredProcess implements AutoCloseable {
-    private static final long ANSWER_SECONDS = 20;
+    /** A machine busy with other work starts a JVM slowly. */
+    private static final long ANSWER_SECONDS = 60;
 
     private final Process process;
     private final Writer commands;

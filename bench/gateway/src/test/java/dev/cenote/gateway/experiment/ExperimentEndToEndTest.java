@@ -34,7 +34,7 @@ class ExperimentEndToEndTest {
     void shortRun_servesEveryRequestAndWritesTheReport() throws IOException {
         Path html = folder.resolve("r.html");
         Path json = folder.resolve("r.json");
-        int code = run("gateway", "--only", "none,emptied-at-gc,generational", "--rounds", "1", "--warm-up", "1", "--duration", "2", "--after", "1", "--rate", "100",
+        int code = run("gateway", "--only", "none,emptied-at-gc,generational", "--rounds", "1", "--warm-up", "1", "--duration", "2", "--after", "1", "--rate", "50", "--tide", "0.5x2|0.5x1.5,0.5x0.5",
             "--report", html.toString(), "--json", json.toString());
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         List<String> failures = new ArrayList<>();

@@ -29,6 +29,12 @@ class VerdictTest {
     }
 
     @Test
+    void noPausesAtAll_leaveNothingToSave() {
+        assertThat(verdict(result(ContextPools.NONE, 1000, 0, 100, 0), result(ContextPools.GENERATIONAL, 10, 0, 98, 50)))
+            .contains("by nothing").contains("does not pay").doesNotContain("NaN");
+    }
+
+    @Test
     void manyPausesSaved_pay() {
         assertThat(verdict(result(ContextPools.NONE, 1000, 100, 100, 0), result(ContextPools.GENERATIONAL, 10, 10, 98, 50)))
             .contains("pauses took 5.0 %").contains("Here a pool pays");
