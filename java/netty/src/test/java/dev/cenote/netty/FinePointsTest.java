@@ -129,7 +129,7 @@ class FinePointsTest extends ContractTest {
         byte[] text = "the quick brown fox jumps over the lazy dog, ".repeat(20).getBytes(StandardCharsets.US_ASCII);
         ByteBuf buffer = make(text.length).writeBytes(text);
         Callable<Void> reader = () -> {
-            for (int i = 0; i < 300; i++) {
+            for (int i = 0; i < 100; i++) {
                 assertThat(buffer.toString(StandardCharsets.UTF_8)).hasSize(text.length).startsWith("the quick");
                 byte[] array = new byte[text.length];
                 buffer.getBytes(0, array);
@@ -221,10 +221,10 @@ class FinePointsTest extends ContractTest {
     @Test
     void neighbours_doNotOverlap() {
         List<ByteBuf> all = IntStream.of(1, 16, 100, 4096, 16_384, 65_536, 100, 1 << 20, 16).mapToObj(this::make).toList();
-        for (int i = 0; i < all.size(); i++) {
-            for (int at = 0; at < all.get(i).capacity(); at++) {
-                all.get(i).setByte(at, i);
-            }
+        for (int i = 0; i < all.size(); i++) { /* in one call each: the leak detector keeps a stack of every call */
+            byte[] marks = new byte[all.get(i).capacity()];
+            Arrays.fill(marks, (byte) i);
+            all.get(i).setBytes(0, marks);
         }
         for (int i = 0; i < all.size(); i++) {
             byte mark = (byte) i;
