@@ -37,30 +37,92 @@ class LocalBlockPoolNearTest {
         return last;
     }
 
+    /** Another thread has it now: free, and somewhere else. */
+    private static void putElsewhere(BlockPool pool, Block... blocks) throws Exception {
+        TestPools.inThread(index -> pool.putAll(blocks, 0, blocks.length));
+    }
+
     @Test
-    void anotherBlockInItsPlace_isTakenNext() {
+    void anotherBlockInItsPlace_isTakenNext() throws Exception {
         try (BlockPool pool = pool()) {
             LocalBlockPool local = pool.local();
             Block other = local.get();
             Block near = loop(local);
             assertThat(local.get()).isSameAs(near);
+            putElsewhere(pool, near);
             local.put(other);
             assertThat(local.get()).isSameAs(other);
-            local.put(near);
-            assertThat(local.get()).isSameAs(near);
         }
     }
 
     @Test
-    void othersPutInBulk_areTakenNext() {
+    void othersPutInBulk_areTakenNext() throws Exception {
         try (BlockPool pool = pool()) {
             LocalBlockPool local = pool.local();
             Block[] others = {local.get(), local.get()};
             Block near = loop(local);
             assertThat(local.get()).isSameAs(near);
+            putElsewhere(pool, near);
             local.putAll(others, 0, 2);
             assertThat(local.get()).isSameAs(others[1]);
             assertThat(local.get()).isSameAs(others[0]);
+        }
+    }
+
+    @Test
+    void anotherBlockPutDuringAnAlarm_isTakenNext() throws Exception {
+        try (BlockPool pool = pool()) {
+            LocalBlockPool local = pool.local();
+            Block other = local.get();
+            Block near = loop(local);
+            assertThat(local.get()).isSameAs(near);
+            putElsewhere(pool, near);
+            local.alarm();
+            local.put(other);
+            assertThat(local.get()).isSameAs(other);
+        }
+    }
+
+    @Test
+    void whatARefillBrings_isTakenNext() throws Exception {
+        try (BlockPool pool = pool()) {
+            LocalBlockPool local = pool.local();
+            Set<Block> held = Collections.newSetFromMap(new IdentityHashMap<>());
+            Block near = loop(local);
+            Block[] drained = new Block[local.held()];
+            local.getAll(drained, 0, drained.length);
+            assertThat(drained).contains(near);
+            putElsewhere(pool, drained);
+            for (int i = 0; i < BLOCKS / 2; i++) { /* many refills; each block once */
+                assertThat(held.add(local.get())).isTrue();
+            }
+            for (Block block : held) {
+                local.put(block);
+            }
+        }
+    }
+
+    @Test
+    void whatASpillMovesIntoItsPlace_isTakenNext() {
+        try (BlockPool pool = pool()) {
+            LocalBlockPool local = pool.local();
+            Block[] some = new Block[6 * MAGAZINE];
+            local.getAll(some, 0, some.length);
+            int next = 0;
+            while (local.held() < 2 * MAGAZINE - 1) {
+                local.put(some[next++]);
+            }
+            loop(local);
+            while (next < some.length) { /* spills */
+                local.put(some[next++]);
+            }
+            Set<Block> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+            for (int i = 0; i < BLOCKS; i++) {
+                assertThat(taken.add(local.get())).as("block %d", i).isTrue();
+            }
+            for (Block block : taken) {
+                local.put(block);
+            }
         }
     }
 
