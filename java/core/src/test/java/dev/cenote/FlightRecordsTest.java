@@ -2,6 +2,8 @@ package dev.cenote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cenote.flow.FlowScheduler;
+import dev.cenote.flow.GenerationalPool;
 import dev.cenote.internal.FlightRecords;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,6 +110,27 @@ class FlightRecordsTest {
 
     private static RecordedEvent find(List<RecordedEvent> events, String name) {
         return events.stream().filter(event -> event.getEventType().getName().equals("dev.cenote." + name)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void objectOfAGenerationalPool_thatItsTakerForgets_isALeak() throws Exception {
+        FlowScheduler scheduler = FlowScheduler.builder().stopped().build();
+        List<RecordedEvent> events = record(() -> {
+            try (GenerationalPool<Object> pool = GenerationalPool.builder(Object::new).name("forgetful").checks(Checks.PARANOID)
+                    .flowScheduler(scheduler).build()) {
+                for (int i = 0; i < 40; i++) {
+                    pool.get(); /* more than a thread remembers */
+                }
+                for (int i = 0; i < 100 && pool.stats().lost() < 20; i++) {
+                    System.gc();
+                    scheduler.step();
+                    pool.put(pool.get());
+                }
+            }
+        });
+        assertThat(events).filteredOn(event -> event.getEventType().getName().equals("dev.cenote.Leak"))
+            .filteredOn(event -> event.getString("pool").equals("forgetful")).hasSizeGreaterThanOrEqualTo(20)
+            .allSatisfy(event -> assertThat(event.getString("acquired")).contains("FlightRecordsTest", "taken by thread"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.cenote.flow;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import dev.cenote.Checks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -210,7 +211,8 @@ public final class GenerationalPoolBuilder<T> {
      * Sets how much the pool looks after its users.
      *
      * @param level by default {@link Checks#BASIC}; {@link Checks#OFF} is the same, since the check costs nothing here. SAMPLED
-     *     keeps where one in 128 gets was, PARANOID where every get was, to say so when the object is never put
+     *     keeps where one in 128 gets was, PARANOID where every get was, to say so when the object is never put. No level keeps
+     *     objects back: what was written to one after its put cannot be told from what its next user writes
      * @return this
      */
     public GenerationalPoolBuilder<T> checks(Checks level) {
@@ -219,6 +221,8 @@ public final class GenerationalPoolBuilder<T> {
     }
 
     /** {@return a new pool} Its memory is what its entries are, and some 16 bytes a place of each shared generation. */
+    @MustBeClosed
+    @SuppressWarnings("exports")
     public GenerationalPool<T> build() {
         return new GenerationalPool<>(this);
     }

@@ -1,5 +1,6 @@
 package dev.cenote.flow;
 
+import dev.cenote.internal.FlightRecords;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -311,6 +312,7 @@ final class Store<T> {
             if (entry.abandon()) {
                 table.remove(entry);
                 lost.increment();
+                FlightRecords.leak(name, "an object", entry.site == null ? "" : placeOf(entry.site));
                 long count = lost.sum();
                 if (Long.bitCount(count) == 1) { /* the 1st, 2nd, 4th... */
                     LOG.log(System.Logger.Level.WARNING, "pool \"" + name + "\": an object was taken and became garbage without"
@@ -319,6 +321,14 @@ final class Store<T> {
                 }
             }
         }
+    }
+
+    private static String placeOf(Throwable site) {
+        StringBuilder text = new StringBuilder(String.valueOf(site.getMessage()));
+        for (StackTraceElement frame : site.getStackTrace()) {
+            text.append("\n\tat ").append(frame);
+        }
+        return text.toString();
     }
 
     /** Dooms whatever lies in T1, T2... now. */

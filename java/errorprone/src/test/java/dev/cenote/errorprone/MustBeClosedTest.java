@@ -37,6 +37,12 @@ class MustBeClosedTest {
     }
 
     @Test
+    void generationalPool_thatNobodyClosesIsFound() {
+        check("void run() {", "  // BUG: Diagnostic contains: MustBeClosed",
+            "  dev.cenote.flow.GenerationalPool.builder(Object::new).build().get();", "}");
+    }
+
+    @Test
     void eachKindOfArena_thatNobodyClosesIsFound() {
         for (String opening : List.of("MemoryArena.confined()", "MemoryArena.shared()", "MemoryArena.perThread()",
                 "MemoryArena.builder().build()")) {
