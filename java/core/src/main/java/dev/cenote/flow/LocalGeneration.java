@@ -1,6 +1,5 @@
 package dev.cenote.flow;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the kind of object
  */
-final class LocalGeneration<T> extends LocalGenerationFields<T> {
+final class LocalGeneration<T> extends LocalPlaces<T> {
 
     /** The put is done. */
     static final int DONE = 0;
@@ -38,8 +37,6 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
     /** Ids of threads' parts; below are the numbers of shared generations. */
     static final int FIRST_ID = 16;
 
-    private static final int WINDOW = 16;
-    private static final int TIMED = 1 << 30;
     private static final int QUANTUM = 32;
     private static final int EARN_PUTS = 64;
     private static final int INTERVAL_MAX = 1024;
@@ -49,8 +46,6 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
 
     private final Store<T> store;
     private final Entry.Probe probe = new Entry.Probe();
-    /** Where the window takes what does not fit at the top. */
-    private int rotor;
     private int earned;
     private int interval = 1;
     private long clockRead;
@@ -60,7 +55,7 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
 
     /** With an owner: a thread's. Without: one that virtual threads share, held for each get and put. */
     LocalGeneration(Store<T> store, int id, @Nullable Thread owner) {
-        super(id, owner, WINDOW);
+        super(id, owner, store.generations[0].capacity());
         this.store = store;
         this.alarm = CAUTIOUS | CONTROL; /* the first use looks at the pool's control word */
         this.clockRead = store.clock.now();
@@ -264,36 +259,6 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
         return DONE_MORE;
     }
 
-    private void letGo(int place) {
-        if (place >= 0) {
-            objects[place] = null;
-            entries[place] = null;
-        }
-    }
-
-    /** Where an object stands among those taken last, or -1. */
-    private int search(Object object) {
-        int end = Math.min(top + WINDOW, objects.length);
-        for (int i = top; i < end; i++) {
-            if (objects[i] == object) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    /** Lays an entry on top; what stood there takes its place, if it had one. There is room. */
-    private void settle(Entry<T> entry, T object, int place) {
-        if (place >= 0) {
-            objects[place] = objects[top];
-            entries[place] = entries[top];
-        }
-        objects[top] = object;
-        entries[top] = entry;
-        entry.state = entry.weight != 0 ? id | TIMED : id;
-        TOP.setOpaque(this, top + 1);
-    }
-
     /** Finds room for one more: a larger share of T0, or by moving the older half to T1; false: there is none. */
     private boolean makeRoom() {
         int free = store.room.get();
@@ -311,14 +276,6 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
         }
         spill((top + 1) / 2, true);
         return true;
-    }
-
-    private void reach(int length) {
-        if (length > objects.length) {
-            int larger = Math.max(length, Math.min(2 * objects.length, store.generations[0].capacity() + WINDOW));
-            objects = Arrays.copyOf(objects, larger);
-            entries = Arrays.copyOf(entries, larger);
-        }
     }
 
     /** Moves the oldest to T1; what finds no room there is dropped, or stays. */
@@ -348,21 +305,6 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
         low = Math.max(0, low - (count - kept));
     }
 
-    private boolean isHere(Entry<T> entry) {
-        return (entry.state & ~TIMED) == id;
-    }
-
-    /** Takes places [from, to) out; what lies above moves down, the window too. */
-    private void close(int from, int to) {
-        int end = Math.min(top + WINDOW, objects.length);
-        System.arraycopy(objects, to, objects, from, end - to);
-        System.arraycopy(entries, to, entries, from, end - to);
-        int newEnd = end - (to - from);
-        Arrays.fill(objects, newEnd, objects.length, null);
-        Arrays.fill(entries, newEnd, entries.length, null);
-        TOP.setOpaque(this, top - (to - from));
-    }
-
     /** An object that came from elsewhere was taken by the owner: its put will find it. */
     void remember(Entry<T> entry, T object) {
         if (USER.getOpaque(this) == owner) {
@@ -371,18 +313,6 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
             note(entry, object);
             unlock();
         }
-    }
-
-    private void note(Entry<T> entry, T object) {
-        reach(top + WINDOW);
-        int place = top;
-        if (objects[place] != null) { /* taken and not yet back: put it aside */
-            int aside = place + 1 + (rotor++ & 7);
-            objects[aside] = objects[place];
-            entries[aside] = entries[place];
-        }
-        objects[place] = object;
-        entries[place] = entry;
     }
 
     /** The entry of an object that the owner has, as far as this thread can tell; for hooks that run before a put. */
@@ -560,8 +490,7 @@ final class LocalGeneration<T> extends LocalGenerationFields<T> {
 
     /** Nobody works here: gives back the share of T0 that is not used, and lets go of what was taken. */
     void rest() {
-        Arrays.fill(objects, top, objects.length, null);
-        Arrays.fill(entries, top, entries.length, null);
+        forget();
         store.room.addAndGet(limit - top);
         limit = top;
     }
