@@ -295,7 +295,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         show(block.number);
         block.state = Block.FREE;
         numbers[top] = block.number;
-        nearAt = NOWHERE;
+        nearAt = NOWHERE; /* for this number, and for what a spill moved */
         TOP.setOpaque(this, top + 1);
     }
 
@@ -446,7 +446,6 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             throw PoolTexts.putFailed(pool, code);
         }
         int kept = full - PAD - magazineBlocks;
-        nearAt = NOWHERE;
         System.arraycopy(numbers, PAD + magazineBlocks, numbers, PAD, kept);
         TOP.setOpaque(this, PAD + kept);
         SPILLED.setOpaque(this, spilled + magazineBlocks); /* after top, see outside */
