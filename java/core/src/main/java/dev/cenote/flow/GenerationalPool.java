@@ -83,12 +83,11 @@ public final class GenerationalPool<T> implements Pool<T> {
     @Override
     public T get() {
         Thread thread = Thread.currentThread();
-        T object = locals.newest.poll(thread);
+        T object = locals.of(thread).poll(thread);
         return object != null && sitesEvery == 0 ? object : getElse(thread, object);
     }
 
-    private T getElse(Thread thread, @Nullable T fromNewest) {
-        T object = fromNewest != null ? fromNewest : locals.first(thread).poll(thread);
+    private T getElse(Thread thread, @Nullable T object) {
         if (object == null) {
             return orThrow(pollSlowly(thread));
         }
@@ -141,10 +140,7 @@ public final class GenerationalPool<T> implements Pool<T> {
     }
 
     private @Nullable Entry<T> entryOf(Thread thread, T object) {
-        LocalGeneration<T> local = locals.newest;
-        if (local.owner != thread) {
-            local = locals.first(thread);
-        }
+        LocalGeneration<T> local = locals.of(thread);
         return local.owner == thread ? local.entryOf(object) : store.table.find(object, new Entry.Probe());
     }
 
@@ -220,7 +216,7 @@ public final class GenerationalPool<T> implements Pool<T> {
     @Override
     public @Nullable T tryGet() {
         Thread thread = Thread.currentThread();
-        T object = locals.first(thread).poll(thread);
+        T object = locals.of(thread).poll(thread);
         if (object == null) {
             return pollSlowly(thread);
         }
@@ -264,14 +260,7 @@ public final class GenerationalPool<T> implements Pool<T> {
         if (resets && !ready(object, entryOf(thread, object))) {
             return;
         }
-        int done = locals.newest.offer(thread, object, tag);
-        if (done != LocalGeneration.DONE) {
-            putElse(thread, done, object, tag);
-        }
-    }
-
-    private void putElse(Thread thread, int byNewest, T object, Tag tag) {
-        int done = byNewest != LocalGeneration.NOT_HERE ? byNewest : locals.first(thread).offer(thread, object, tag);
+        int done = locals.of(thread).offer(thread, object, tag);
         if (done != LocalGeneration.DONE) {
             finish(done != LocalGeneration.NOT_HERE ? done : offerSlowly(thread, object, tag), object, tag);
         }

@@ -21,8 +21,12 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
     private final Stripes<T> stripes;
     /** All threads' parts and stripes; replaced as a whole. */
     private volatile LocalGeneration<T>[] parts;
-    /** Of the thread that registered last: often the only one, found without the table. Plain: checked for its owner. */
-    LocalGeneration<T> newest;
+    /**
+     * The thread that registered last, often the only one, and its part: found without the table. Both plain, and they may not fit
+     * together: a part knows its user. The part is not asked whose it is, since its line moves to and fro with each use.
+     */
+    private @Nullable Thread newestOwner;
+    private LocalGeneration<T> newest;
 
     Locals(Store<T> store) {
         this(store, new AtomicInteger(LocalGeneration.FIRST_ID));
@@ -64,8 +68,13 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
         return stripes;
     }
 
+    /** A thread's part if it is found at once, else another's. */
+    LocalGeneration<T> of(Thread thread) {
+        return newestOwner == thread ? newest : first(thread);
+    }
+
     /** What stands at a thread's first place: its own if {@code owner} says so. */
-    LocalGeneration<T> first(Thread thread) {
+    private LocalGeneration<T> first(Thread thread) {
         LocalGeneration<T>[] seen = slots;
         return seen[(int) id(thread) & (seen.length - 1)];
     }
@@ -95,6 +104,7 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
     protected LocalGeneration<T> make(Thread thread) {
         LocalGeneration<T> made = added(thread);
         newest = made;
+        newestOwner = thread;
         return made;
     }
 
@@ -102,7 +112,8 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
     int collectDead() {
         Thread owner = newest.owner;
         if (owner != null && !owner.isAlive()) {
-            newest = nobody; /* before its part is taken over */
+            newestOwner = null; /* before its part is taken over */
+            newest = nobody;
         }
         if (!hasDead()) {
             return 0;
