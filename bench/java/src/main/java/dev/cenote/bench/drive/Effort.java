@@ -31,10 +31,7 @@ enum Effort {
         return iterations;
     }
 
-    /**
-     * Short, and many: between two of them JMH takes longer than one lasts, so they lie scattered over seconds, and some meet
-     * the machine while nobody else uses its processors.
-     */
+    /** Short, and many: some meet the machine while nobody else uses its processors. */
     int iterationMicros() {
         return iterationMicros;
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -64,7 +65,7 @@ final class Measurer {
         }
     }
 
-    private void runJmh(Job job, Measured into) throws RunnerException {
+    private void runJmh(Job job, Measured into) throws RunnerException, IOException {
         System.setProperty("java.class.path", classPaths.of(job.jdk()));   // JMH hands its own to the fork
         Options options = new OptionsBuilder()
                 .include("^" + BlockBench.class.getName().replace(".", "\\.") + "\\." + job.scenario().jmhMethod() + "$")
@@ -80,7 +81,14 @@ final class Measurer {
                 .measurementTime(TimeValue.microseconds(iterationMicros))
                 .verbosity(VerboseMode.SILENT)
                 .build();
-        for (RunResult result : new Runner(options).run()) {
+        Collection<RunResult> results;
+        BusyProcessors busy = new BusyProcessors();
+        try {
+            results = new Runner(options).run();
+        } finally {
+            busy.close();
+        }
+        for (RunResult result : results) {
             BenchmarkParams params = result.getParams();
             if (params == null) {
                 continue;
