@@ -460,26 +460,30 @@ public final class BlockPool implements Pool<Block> {
 
     /** The depot gave nothing: looks everywhere else, and says so to those who put. */
     int retry(LocalBlockPool local, int code) {
-        int last = code;
-        long deadline = 0;
-        for (int tries = 0; LocalBlockPool.isBusy(last); tries++) {
-            long now = System.nanoTime();
-            deadline = deadline == 0 ? now + BUSY_NANOS_MAX : deadline;
-            if (now - deadline > 0) {
-                return last;
-            }
-            pause(tries);
-            last = local.ask();
+        int last = askWhileBusy(local, code);
+        if (last > 0 || LocalBlockPool.isBusy(last)) {
+            return last;
         }
-        if (last > 0 || isClosed()) {
-            return last > 0 ? last : StoreCode.CLOSED.value();
+        if (isClosed()) {
+            return StoreCode.CLOSED.value();
         }
         collect();
-        int found = local.ask();
+        int found = askWhileBusy(local, local.ask());
         if (found < 0 && !LocalBlockPool.isBusy(found)) {
             raise(HUNGRY);
         }
         return found;
+    }
+
+    /** Asks until another's growth or trim is over, a second at most. */
+    private static int askWhileBusy(LocalBlockPool local, int code) {
+        int last = code;
+        long began = LocalBlockPool.isBusy(last) ? System.nanoTime() : 0;
+        for (int tries = 0; LocalBlockPool.isBusy(last) && System.nanoTime() - began < BUSY_NANOS_MAX; tries++) {
+            pause(tries);
+            last = local.ask();
+        }
+        return last;
     }
 
     private static final long BUSY_NANOS_MAX = 1_000_000_000L;
