@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One thread takes blocks and sends them through a ring of {@value #SLOTS} slots, another gives them back; both bound
- * to a processor. Tells the time a block takes the sender, in batches of {@value #BATCH}, as medians of slices of {@value #SLICE} batches; its waits on a full ring
+ * to a processor. Tells the median time of batches of {@value #BATCH} blocks at the sender; its waits on a full ring
  * count, so a slow release shows.
  *
  * <p>Arguments: peer, block bytes, milliseconds to measure.
@@ -16,7 +16,6 @@ public final class Handoff {
 
     private static final int SLOTS = 128;
     private static final int BATCH = 1000;
-    private static final int SLICE = 20;
     private static final int BATCHES_MAX = 200_000;
     private static final int WARM_BATCHES = 200;
     private static final long WARM_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
@@ -49,7 +48,7 @@ public final class Handoff {
         if (batches == 0) {
             throw new IllegalStateException("the sender did not finish a batch");
         }
-        Outcome.tell("ns", Outcome.medians(nanosPerBlock, batches, SLICE));
+        Outcome.tell("ns", Outcome.median(nanosPerBlock, batches));
         Outcome.tell("bytes", (told[1] + receiverBytes) / ((double) batches * BATCH));
     }
 
