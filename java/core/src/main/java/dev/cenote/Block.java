@@ -33,7 +33,7 @@ public final class Block implements AutoCloseable {
     final BlockPool pool;
     final int number;
     /**
-     * FREE, or the mark of its pool while it is taken: one comparison tells foreign blocks and double puts. Plain: only the
+     * See {@link BlockMarks}; the mark of its pool while it is taken: one comparison tells foreign blocks and double puts. Plain: only the
      * owner writes it. A block that two threads put at the same moment may pass this check; then it is in two magazines,
      * and the second get finds it taken and drops it.
      */
@@ -311,6 +311,6 @@ public final class Block implements AutoCloseable {
     @Override
     public String toString() {
         return "Block " + number + " of pool \"" + pool.name() + "\", " + bytes + " bytes, "
-            + (state == FREE ? "free" : "taken");
+            + (pool.marks().isOut(state) ? "taken" : "free");
     }
 }

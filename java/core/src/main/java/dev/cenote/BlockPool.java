@@ -8,7 +8,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -42,12 +41,9 @@ public final class BlockPool implements Pool<Block> {
     static final int CLOSED = 1;
     static final int HUNGRY = 2;
 
-    private static final AtomicInteger MARKS = new AtomicInteger();
-
     /** CLOSED | HUNGRY; 0 nearly always. Whoever sets a bit alarms all magazines, which then look here. */
     private volatile int control;
-    /** What {@link Block#state} holds while a block of this pool is taken: never 0, unlike that of other pools. */
-    private final int mark;
+    private final BlockMarks marks;
     private final LongAdder duplicates = new LongAdder();
     private final Checks checks;
     private final @Nullable PoolWatch watch;
@@ -69,7 +65,7 @@ public final class BlockPool implements Pool<Block> {
 
     BlockPool(BlockPoolBuilder builder, Backends.Opened opened) {
         this.checks = builder.checks();
-        this.mark = checks == Checks.OFF ? Block.FREE : nextMark(); /* OFF: taken or free, all is the same */
+        this.marks = new BlockMarks(checks);
         this.name = builder.name();
         this.blockBytes = builder.blockBytes();
         this.maximumBytes = builder.maximumBytes();
@@ -84,12 +80,6 @@ public final class BlockPool implements Pool<Block> {
         this.stripes = new Stripes(this::newStripe);
         this.accounts = new PoolAccounts(locals, stripes);
         this.lifetime = new PoolLifetime(this, store, accounts);
-    }
-
-    /** Even, so that a watched block can carry the odd number behind it. Repeats itself after 2^31 pools of one class loader. */
-    private static int nextMark() {
-        int next = MARKS.addAndGet(2);
-        return next != Block.FREE ? next : MARKS.addAndGet(2);
     }
 
     private LocalBlockPool newStripe() {
@@ -436,8 +426,8 @@ public final class BlockPool implements Pool<Block> {
 
     // What LocalBlockPool asks for on its slow paths.
 
-    int mark() {
-        return mark;
+    BlockMarks marks() {
+        return marks;
     }
 
     boolean isControlled() {

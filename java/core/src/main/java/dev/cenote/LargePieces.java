@@ -89,7 +89,7 @@ final class LargePieces {
         Piece piece = get(bytes, alignment, false);
         ByteBuffer view = piece.memory != null ? piece.memory : viewOf(piece);
         Block block = new Block(pool, Block.LARGE, bytes, view, 0, piece.address);
-        block.state = ~pool.mark();
+        block.state = ~pool.marks().mark();
         byBlock.put(block, piece);
         return block;
     }

@@ -27,9 +27,11 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     private static final long BYTES_MAX = 1L << 20; /* what a thread may keep beyond MAGAZINES_MIN */
     private static final int SHARE_MIN = 16; /* nor more than the pool's blocks by this */
     private static final int SWINGS = 2;
-    private static final int NOWHERE = -1;
     private static final int NEAR_EVERY = 63; /* a reference stored into an old object is dear, so seldom */
+    /** What nearFree holds during an alarm: the state of no block, see {@link BlockMarks}. */
+    static final int ALARMED = 1;
     private static final VarHandle TOP;
+    private static final VarHandle NEAR_FREE;
     private static final VarHandle LEAST;
     private static final VarHandle LIMIT;
     private static final VarHandle REFILLED;
@@ -40,6 +42,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             TOP = lookup.findVarHandle(LocalBlockPoolFields.class, "top", int.class);
+            NEAR_FREE = lookup.findVarHandle(LocalBlockPoolFields.class, "nearFree", int.class);
             LEAST = lookup.findVarHandle(LocalBlockPoolFields.class, "least", int.class);
             LIMIT = lookup.findVarHandle(LocalBlockPoolFields.class, "limit", int.class);
             REFILLED = lookup.findVarHandle(LocalBlockPoolFields.class, "refilled", long.class);
@@ -55,6 +58,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     private final BlockDirectory directory;
     private final BlockStore.Exchange exchange;
     private final int mark;
+    private final int home;
     private final int magazineBlocks;
     private final int fullMax;
     /** The magazines, from PAD on; replaced by a longer one when there is room for more. */
@@ -62,9 +66,12 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     /** The table of blocks as this thread last saw it: every number in the magazines lies in it. */
     private @Nullable Block[] blocks;
     private int full;
-    /** The block whose number stands at {@code nearAt}, or stood there last: a loop takes and puts it without the tables. */
+    /**
+     * A place beside the magazines for the one block that a loop takes and puts. The block's own state tells whether it is here:
+     * {@code home} then, which only this object writes; so taking and putting it changes no index, and another thread that
+     * puts it into its own magazines need not know.
+     */
     private @Nullable Block near;
-    private int nearAt = NOWHERE;
     private int returned;
     private int swings;
     private boolean refilledSinceSpill;
@@ -79,7 +86,9 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         this.directory = directory;
         this.blocks = directory.table();
         this.owner = owner;
-        this.mark = pool.mark();
+        this.mark = pool.marks().mark();
+        this.home = pool.marks().nextHome();
+        this.nearFree = ALARMED; /* as least */
         this.magazineBlocks = store.magazineBlocks();
         this.fullMax = PAD + magazinesMax(store) * magazineBlocks;
         this.full = PAD + MAGAZINES_MIN * magazineBlocks;
@@ -112,9 +121,9 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
      * @see BlockPool#get()
      */
     public Block get() {
-        int floor = (int) LEAST.getOpaque(this);
+        int free = (int) NEAR_FREE.getOpaque(this);
         checkOwner();
-        Block block = poll(floor);
+        Block block = poll(free);
         return block != null ? block : pool.failed(lastCode);
     }
 
@@ -178,21 +187,30 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     /** Takes a block, or gives null with the reason in lastCode. The caller is the owner or holds the stripe. */
     @Nullable Block poll() {
-        return poll((int) LEAST.getOpaque(this));
+        return poll((int) NEAR_FREE.getOpaque(this));
     }
 
     /** The same for a caller that read something opaquely just before, so that this read is not an old one. */
     @Nullable Block pollAfterOpaque() {
-        return poll(least);
+        return poll(nearFree);
     }
 
-    /** Every read of {@code least} stands in a method of this class: a closer waits until no thread is in one. */
-    private @Nullable Block poll(int floor) {
+    /** Every read of what an alarm writes stands in a method of this class: a closer waits until no thread is in one. */
+    private @Nullable Block poll(int free) {
+        Block block = near;
+        if (block == null || block.state != free) {
+            return pollMagazines(least);
+        }
+        block.state = mark;
+        return gets++ < sampleAt ? block : watched(block);
+    }
+
+    private @Nullable Block pollMagazines(int floor) {
         int newTop = top - 1;
         if (newTop < floor) {
             return pollSlowly();
         }
-        Block block = newTop == nearAt ? near : blocks[numbers[newTop]];
+        Block block = blocks[numbers[newTop]];
         if (block == null || block.state != Block.FREE) {
             return pollUnusual(newTop);
         }
@@ -220,10 +238,18 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             lastCode = StoreCode.CLOSED.value();
             return null;
         }
+        if (isNearHere()) {
+            return poll(home);
+        }
         if (top == PAD && !refill()) {
             return null;
         }
-        return poll(PAD);
+        return pollMagazines(PAD);
+    }
+
+    private boolean isNearHere() {
+        Block block = near;
+        return block != null && block.state == home;
     }
 
     /** A block that this thread's table does not show yet, that its chunk's retirement forgot, or that is in two places. */
@@ -242,12 +268,25 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     /** The block at an address if this thread took it last: what a loop puts, found without a search. */
     @Nullable Block takenLast(long address) {
-        Block last = blocks[numbers[top]]; /* there is always room behind the magazines */
+        Block last = near;
+        if (last != null && last.hasAddress(address)) {
+            return last;
+        }
+        last = blocks[numbers[top]]; /* there is always room behind the magazines */
         return last != null && last.hasAddress(address) ? last : null;
     }
 
     /** Puts a block. The caller is the owner or holds the stripe. */
     void offer(Block block) {
+        int free = nearFree;
+        if (block == near && block != null && block.state == mark && free != ALARMED) {
+            block.state = free;
+        } else {
+            offerToMagazines(block);
+        }
+    }
+
+    private void offerToMagazines(Block block) {
         if (block == null || block.state != mark) {
             Block free = pool.turnAway(block);
             if (free != null) {
@@ -260,24 +299,26 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             offerSlowly(block);
             return;
         }
-        if (oldTop != nearAt || block != near) {
-            place(block, oldTop);
+        int number = block.number;
+        if (numbers[oldTop] != number) {
+            show(number);
+            numbers[oldTop] = number;
+        } else if ((++returned & NEAR_EVERY) == 0 && becameNear(block)) {
+            return;
         }
         block.state = Block.FREE;
         top = oldTop + 1;
     }
 
-    /** Writes a block's number, unless it stands there still; then the block becomes the near one, now and then. */
-    private void place(Block block, int index) {
-        int number = block.number;
-        if (numbers[index] != number) {
-            show(number);
-            numbers[index] = number;
-            nearAt = NOWHERE;
-        } else if ((++returned & NEAR_EVERY) == 0) {
-            near = block;
-            nearAt = index;
+    /** A block that came back to its place becomes the near one, now and then, where there is none. */
+    private boolean becameNear(Block block) {
+        int free = nearFree;
+        if (free == ALARMED || isNearHere()) {
+            return false;
         }
+        near = block; /* one that is out as yet will come back to the magazines */
+        block.state = free;
+        return true;
     }
 
     /** Sees to it that a number from elsewhere lies in this thread's table. */
@@ -292,11 +333,14 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         if (top == full) {
             makeRoom();
         }
+        stack(block);
+    }
+
+    private void stack(Block block) {
         show(block.number);
-        block.state = Block.FREE;
+        block.state = Block.FREE; /* before top: whoever sums never counts it twice, see outside */
         numbers[top] = block.number;
-        nearAt = NOWHERE; /* for this number, and for what a spill moved */
-        TOP.setOpaque(this, top + 1);
+        TOP.setRelease(this, top + 1);
     }
 
     /** Full, or alarmed. */
@@ -363,7 +407,6 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         int[] newest = numbers;
         int shown = blocks.length;
         int kept = 0;
-        nearAt = NOWHERE;
         while (oldTop < end) {
             Block block = given[from + kept];
             if (block == null || block.state != mark || block.number >= shown) {
@@ -379,6 +422,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     /** Makes the next get and put look at the pool's control word. Any thread. */
     void alarm() {
+        NEAR_FREE.setVolatile(this, ALARMED);
         LEAST.setVolatile(this, OUT_OF_REACH);
         LIMIT.setVolatile(this, 0);
     }
@@ -388,6 +432,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         if (pool.isControlled()) {
             return false;
         }
+        NEAR_FREE.setVolatile(this, home);
         LEAST.setVolatile(this, PAD);
         LIMIT.setVolatile(this, full);
         if (pool.isControlled()) { /* raised meanwhile, and its alarm may have been overwritten just now */
@@ -408,12 +453,12 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             return false;
         }
         VarHandle.acquireFence(); /* what the blocks' last owners wrote; pairs with the fence in give */
-        nearAt = NOWHERE;
+        near = null; /* it is elsewhere, and its chunk may be retired */
         directory.prepare(numbers, PAD, code);
         blocks = directory.table();
         refilledSinceSpill = true;
         REFILLED.setOpaque(this, refilled + code); /* before top: whoever sums never counts too few, see outside */
-        TOP.setOpaque(this, PAD + code);
+        TOP.setRelease(this, PAD + code);
         return true;
     }
 
@@ -447,8 +492,8 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         }
         int kept = full - PAD - magazineBlocks;
         System.arraycopy(numbers, PAD + magazineBlocks, numbers, PAD, kept);
-        TOP.setOpaque(this, PAD + kept);
-        SPILLED.setOpaque(this, spilled + magazineBlocks); /* after top, see outside */
+        TOP.setRelease(this, PAD + kept);
+        SPILLED.setRelease(this, spilled + magazineBlocks); /* after top, see outside */
     }
 
     private int give(int from, int count) {
@@ -461,19 +506,40 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
      * The owner, or whoever took its place.
      */
     void flush() {
-        while (top > PAD) {
-            int count = Math.min(magazineBlocks, top - PAD);
-            if (give(top - count, count) < 0) {
-                return;
-            }
-            TOP.setOpaque(this, top - count);
-            SPILLED.setOpaque(this, spilled + count);
+        if (!drain()) {
+            return;
+        }
+        settleNear();
+        if (!drain()) {
+            return;
         }
         full = PAD + MAGAZINES_MIN * magazineBlocks;
         swings = 0;
         if (limit > full) { /* an alarm, which lowers it further, stays */
             LIMIT.compareAndSet(this, limit, full);
         }
+    }
+
+    /** Gives the magazines to the depot; false: it cannot take all of it. */
+    private boolean drain() {
+        while (top > PAD) {
+            int count = Math.min(magazineBlocks, top - PAD);
+            if (give(top - count, count) < 0) {
+                return false;
+            }
+            TOP.setRelease(this, top - count);
+            SPILLED.setRelease(this, spilled + count); /* after top, see outside */
+        }
+        return true;
+    }
+
+    /** Moves the near block into the empty magazines. */
+    private void settleNear() {
+        Block block = near;
+        if (block != null && block.state == home) {
+            stack(block);
+        }
+        near = null;
     }
 
     /** The owner is dead and its blocks are flushed. */
@@ -488,13 +554,14 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     long outside() {
         long gone = (long) SPILLED.getAcquire(this);
         int kept = (int) TOP.getAcquire(this) - PAD;
+        kept += isNearHere() ? 1 : 0; /* after top: a near block that moves to the magazines is not counted twice */
         long come = (long) REFILLED.getAcquire(this);
         return come - gone - kept;
     }
 
-    /** Blocks in the magazines, about. */
+    /** Free blocks here, about. */
     int held() {
-        return (int) TOP.getOpaque(this) - PAD;
+        return (int) TOP.getOpaque(this) - PAD + (isNearHere() ? 1 : 0);
     }
 
     boolean tryLock() {

@@ -15,6 +15,8 @@ abstract class LocalBlockPoolPad {
 abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
     /** Index behind the newest free block. Written by the owner, read by closers and statistics. */
     int top;
+    /** What the near block's state holds while it is here and free. Set to a value of no block by {@link LocalBlockPool#alarm}. */
+    int nearFree;
     /** Below this there is none to take. Raised out of reach by {@link LocalBlockPool#alarm}, so that a get goes slowly. */
     int least;
     /** Here the magazines are full. Lowered to nothing by {@link LocalBlockPool#alarm}, so that a put goes slowly. */

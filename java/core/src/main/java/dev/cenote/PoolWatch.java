@@ -55,7 +55,7 @@ final class PoolWatch {
 
     /** What {@link Block#state} holds while a watched block is out. */
     private int mark() {
-        return pool.mark() | 1;
+        return pool.marks().mark() | 1;
     }
 
     /** The count of gets at which a thread's first block is watched. */
@@ -113,7 +113,7 @@ final class PoolWatch {
 
     private Block freed(BlockTrace trace) {
         trace.plain.trace = null;
-        trace.plain.state = pool.mark();
+        trace.plain.state = pool.marks().mark();
         return trace.plain;
     }
 

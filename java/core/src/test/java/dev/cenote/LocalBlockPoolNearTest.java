@@ -1,6 +1,8 @@
 package dev.cenote;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,10 +13,12 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The block that a loop takes and puts again and again is known without a look at the magazines. Whatever else comes to
- * stand in its place must be what the next get gives.
+ * The block that a loop takes and puts again and again has a place of its own beside the magazines. It is there or elsewhere,
+ * never both, whoever puts it; and nobody who looks for blocks overlooks it.
  */
 class LocalBlockPoolNearTest {
 
@@ -23,7 +27,11 @@ class LocalBlockPoolNearTest {
     private static final int LOOPS = 200; /* enough for a block to become the near one */
 
     private static BlockPool pool() {
-        return TestPools.builder().blockBytes(64).maximumBytes(BLOCKS * 64L).magazineBlocks(MAGAZINE).build();
+        return builder().build();
+    }
+
+    private static BlockPoolBuilder builder() {
+        return TestPools.builder().blockBytes(64).maximumBytes(BLOCKS * 64L).magazineBlocks(MAGAZINE);
     }
 
     private static Block loop(LocalBlockPool local) {
@@ -43,43 +51,241 @@ class LocalBlockPoolNearTest {
     }
 
     @Test
-    void anotherBlockInItsPlace_isTakenNext() throws Exception {
+    void putByAnotherThread_itIsNotHereAnyMore() throws Exception {
         try (BlockPool pool = pool()) {
             LocalBlockPool local = pool.local();
-            Block other = local.get();
             Block near = loop(local);
             assertThat(local.get()).isSameAs(near);
             putElsewhere(pool, near);
-            local.put(other);
-            assertThat(local.get()).isSameAs(other);
+            List<Block> all = TestPools.takeAll(pool);
+            assertThat(new HashSet<>(all)).hasSameSizeAs(all).hasSize(BLOCKS);
+            all.forEach(pool::put);
         }
     }
 
     @Test
-    void othersPutInBulk_areTakenNext() throws Exception {
+    void putInBulk_itIsInTheMagazinesAndNotHere() {
         try (BlockPool pool = pool()) {
             LocalBlockPool local = pool.local();
-            Block[] others = {local.get(), local.get()};
             Block near = loop(local);
-            assertThat(local.get()).isSameAs(near);
-            putElsewhere(pool, near);
-            local.putAll(others, 0, 2);
-            assertThat(local.get()).isSameAs(others[1]);
-            assertThat(local.get()).isSameAs(others[0]);
+            Block[] two = {local.get(), local.get()};
+            assertThat(two[0]).isSameAs(near);
+            local.putAll(two, 0, 2);
+            List<Block> all = TestPools.takeAll(pool);
+            assertThat(new HashSet<>(all)).hasSameSizeAs(all).hasSize(BLOCKS);
+            all.forEach(pool::put);
         }
     }
 
     @Test
-    void anotherBlockPutDuringAnAlarm_isTakenNext() throws Exception {
+    void handedOverAndBack_itIsHereAgain() throws Exception {
         try (BlockPool pool = pool()) {
             LocalBlockPool local = pool.local();
-            Block other = local.get();
             Block near = loop(local);
             assertThat(local.get()).isSameAs(near);
-            putElsewhere(pool, near);
-            local.alarm();
-            local.put(other);
-            assertThat(local.get()).isSameAs(other);
+            TestPools.inThread(index -> {
+                pool.put(near);
+                assertThat(pool.get()).isSameAs(near);
+            });
+            local.put(near);
+            assertThat(local.get()).isSameAs(near);
+            assertThat(local.get()).isNotSameAs(near);
+        }
+    }
+
+    @Test
+    void whileItIsOut_anotherCanTakeItsPlace() {
+        try (BlockPool pool = pool()) {
+            LocalBlockPool local = pool.local();
+            Block first = loop(local);
+            assertThat(local.get()).isSameAs(first);
+            Block second = loop(local);
+            assertThat(second).isNotSameAs(first);
+            local.put(first);
+            assertThat(List.of(local.get(), local.get())).containsExactlyInAnyOrder(first, second);
+        }
+    }
+
+    @Test
+    void whileItIsHere_noOtherTakesItsPlace() {
+        try (BlockPool pool = pool()) {
+            LocalBlockPool local = pool.local();
+            Block near = loop(local);
+            for (int i = 0; i < LOOPS; i++) {
+                Block first = local.get();
+                assertThat(first).isSameAs(near);
+                Block second = local.get();
+                local.put(first);
+                local.put(second);
+            }
+            List<Block> all = TestPools.takeAll(pool);
+            assertThat(new HashSet<>(all)).hasSameSizeAs(all).hasSize(BLOCKS);
+            all.forEach(pool::put);
+        }
+    }
+
+    @Test
+    void puttingItTwice_isRefused() {
+        try (BlockPool pool = pool(); BlockPool other = pool()) {
+            LocalBlockPool local = pool.local();
+            Block near = loop(local);
+            assertThatThrownBy(() -> local.put(near)).isInstanceOf(DoublePutException.class).hasMessageContaining("\"test\"");
+            assertThatThrownBy(() -> pool.put(near)).isInstanceOf(DoublePutException.class);
+            assertThatThrownBy(() -> other.put(near)).isInstanceOf(ForeignEntryException.class);
+            assertThat(near).asString().endsWith("free");
+            assertThat(local.get()).isSameAs(near).asString().endsWith("taken");
+            assertThat(local.get()).isNotSameAs(near);
+        }
+    }
+
+    @Test
+    void statistics_countItWhereItIs() {
+        try (BlockPool pool = pool()) {
+            LocalBlockPool local = pool.local();
+            loop(local);
+            int held = local.held();
+            assertThat(pool.stats().blocksInUse()).isZero();
+            Block near = local.get();
+            assertThat(pool.stats().blocksInUse()).isEqualTo(1);
+            assertThat(local.held()).isEqualTo(held - 1);
+            local.put(near);
+            assertThat(pool.stats().blocksInUse()).isZero();
+            assertThat(local.held()).isEqualTo(held);
+            assertThat(pool.stats().gets()).isEqualTo(LOOPS + 2);
+        }
+    }
+
+    @Test
+    void whenMagazinesAndDepotAreEmpty_itIsTakenBeforeAnybodyHearsOfExhaustion() throws Exception {
+        try (BlockPool pool = pool()) {
+            LocalBlockPool local = pool.local();
+            Block[] rest = new Block[BLOCKS - 1];
+            local.getAll(rest, 0, rest.length);
+            Block near = loop(local);
+            TestPools.inThread(index -> assertThat(pool.tryGet()).isNull()); /* alarms all, and it waits here */
+            assertThat(local.tryGet()).isSameAs(near);
+            assertThat(local.tryGet()).isNull();
+            local.putAll(rest, 0, rest.length);
+            local.put(near);
+        }
+    }
+
+    @Test
+    void whenOthersAreHungry_itGoesToThemWithTheNextPut() throws Exception {
+        try (BlockPool pool = pool()) {
+            LocalBlockPool local = pool.local();
+            Block[] rest = new Block[BLOCKS - 1];
+            local.getAll(rest, 0, rest.length);
+            Block near = loop(local);
+            TestPools.inThread(index -> {
+                assertThat(pool.tryGet()).isNull();
+                TestPools.inThread(inner -> assertThat(pool.tryGet()).isNull());
+            });
+            local.put(rest[0]);
+            TestPools.inThread(index -> {
+                assertThat(List.of(pool.get(), pool.get())).containsExactlyInAnyOrder(near, rest[0]);
+                pool.put(near);
+                pool.put(rest[0]);
+            });
+            local.putAll(rest, 1, rest.length - 1);
+        }
+    }
+
+    @Test
+    void putDuringAnAlarm_feedsThoseWhoWait() throws Exception {
+        try (BlockPool pool = pool()) {
+            LocalBlockPool local = pool.local();
+            Block[] rest = new Block[BLOCKS - 1];
+            local.getAll(rest, 0, rest.length);
+            Block near = loop(local);
+            assertThat(local.get()).isSameAs(near);
+            TestPools.inThread(index -> assertThat(pool.tryGet()).isNull());
+            local.put(near);
+            TestPools.inThread(index -> {
+                assertThat(pool.tryGet()).isSameAs(near);
+                pool.put(near);
+            });
+            local.putAll(rest, 0, rest.length);
+        }
+    }
+
+    @Test
+    void theEndOfItsThread_bringsItBack() throws Exception {
+        try (BlockPool pool = pool()) {
+            TestPools.inThread(index -> loop(pool.local()));
+            pool.trim();
+            assertThat(pool.stats().blocksInUse()).isZero();
+            List<Block> all = TestPools.takeAll(pool);
+            assertThat(new HashSet<>(all)).hasSameSizeAs(all).hasSize(BLOCKS);
+            all.forEach(pool::put);
+        }
+    }
+
+    @Test
+    void aClosedPool_neitherGivesItNorWaitsForIt() throws Exception {
+        BlockPool pool = pool();
+        LocalBlockPool local = pool.local();
+        loop(local);
+        pool.close();
+        assertThatThrownBy(local::get).isInstanceOf(PoolClosedException.class);
+        TestPools.await("release", () -> pool.residentBytes() == 0); /* answers 0 only when released */
+    }
+
+    @Test
+    void putIntoAClosedPool_theLastOneReleasesTheMemory() throws Exception {
+        BlockPool pool = pool();
+        LocalBlockPool local = pool.local();
+        Block near = loop(local);
+        assertThat(local.get()).isSameAs(near);
+        pool.close();
+        near.putLong(0, 7);
+        assertThat(pool.residentBytes()).isNotZero();
+        local.put(near);
+        TestPools.await("release", () -> pool.residentBytes() == 0);
+    }
+
+    @Test
+    void byAddress_theSame() {
+        assumeTrue(TestPools.hasAddresses(), "no addresses here");
+        try (BlockPool pool = pool()) {
+            long last = pool.getAddress();
+            pool.putAddress(last);
+            for (int i = 0; i < LOOPS; i++) {
+                long address = pool.getAddress();
+                assertThat(address).isEqualTo(last);
+                pool.putAddress(address);
+            }
+            assertThatThrownBy(() -> pool.putAddress(last)).isInstanceOf(DoublePutException.class);
+            assertThat(pool.getAddress()).isEqualTo(last);
+            assertThat(pool.getAddress()).isNotEqualTo(last);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Checks.class)
+    void atEveryLevelOfChecks_eachBlockIsInOnePlace(Checks checks) {
+        try (BlockPool pool = builder().checks(checks).build()) {
+            LocalBlockPool local = pool.local();
+            for (int i = 0; i < 4 * LOOPS; i++) {
+                Block block = local.get();
+                block.putLong(0, i);
+                local.put(block);
+            }
+            Block[] some = {local.get(), local.get(), local.get()};
+            Block last = some[1];
+            for (int i = 0; i < 4 * LOOPS; i++) {
+                local.put(last);
+                last = local.get();
+            }
+            local.put(some[0]);
+            local.put(last);
+            local.put(some[2]);
+            pool.trim();
+            assertThat(pool.stats().blocksInUse()).isZero();
+            List<Block> all = TestPools.takeAll(pool);
+            assertThat(new HashSet<>(all)).hasSameSizeAs(all);
+            assertThat(all.stream().mapToLong(Block::bytes).sum()).isEqualTo(BLOCKS * 64L);
+            all.forEach(pool::put);
         }
     }
 
