@@ -60,6 +60,7 @@ public final class BlockPool implements Pool<Block> {
     private LocalBlockPool newest;
     private final PoolAccounts accounts;
     private final Waiters waiters = new Waiters();
+    private final PoolCollector collector;
     private final PoolLifetime lifetime;
     private volatile @Nullable Companion companion;
 
@@ -79,6 +80,7 @@ public final class BlockPool implements Pool<Block> {
         this.locals = new LocalTable(nobody, this::newLocal);
         this.stripes = new Stripes(this::newStripe);
         this.accounts = new PoolAccounts(locals, stripes);
+        this.collector = new PoolCollector(this, accounts, stripes);
         this.lifetime = new PoolLifetime(this, store, accounts);
     }
 
@@ -450,40 +452,7 @@ public final class BlockPool implements Pool<Block> {
 
     /** The depot gave nothing: looks everywhere else, and says so to those who put. */
     int retry(LocalBlockPool local, int code) {
-        int last = askWhileBusy(local, code);
-        if (last > 0 || LocalBlockPool.isBusy(last)) {
-            return last;
-        }
-        if (isClosed()) {
-            return StoreCode.CLOSED.value();
-        }
-        collect();
-        int found = askWhileBusy(local, local.ask());
-        if (found < 0 && !LocalBlockPool.isBusy(found)) {
-            raise(HUNGRY);
-        }
-        return found;
-    }
-
-    /** Asks until another's growth or trim is over, a second at most. */
-    private static int askWhileBusy(LocalBlockPool local, int code) {
-        int last = code;
-        long began = LocalBlockPool.isBusy(last) ? System.nanoTime() : 0;
-        for (int tries = 0; LocalBlockPool.isBusy(last) && System.nanoTime() - began < BUSY_NANOS_MAX; tries++) {
-            pause(tries);
-            last = local.ask();
-        }
-        return last;
-    }
-
-    private static final long BUSY_NANOS_MAX = 1_000_000_000L;
-
-    private static void pause(int tries) {
-        if (tries < 100) {
-            Thread.onSpinWait();
-        } else {
-            Thread.yield();
-        }
+        return collector.retry(local, code);
     }
 
     /** A put found control set: others wait for blocks, or for the last one to come back. */
@@ -497,40 +466,21 @@ public final class BlockPool implements Pool<Block> {
         waiters.wake();
     }
 
-    void settle() {
-        lifetime.settle();
+    boolean isReleased() {
+        return lifetime.isReleased();
     }
 
     @Nullable PoolWatch watch() {
         return watch;
     }
 
-    /** Lets go of the quarantine, unless all stripes are held at this moment. */
-    void emptyQuarantine() {
-        if (watch == null) {
-            return;
-        }
-        LocalBlockPool stripe = stripes.tryLock(); /* the caller may hold one, so it must not wait for another */
-        if (stripe == null) {
-            return;
-        }
-        try {
-            for (Block block = watch.release(); block != null; block = watch.release()) {
-                stripe.stow(block);
-            }
-            stripe.flush();
-        } finally {
-            stripe.unlock();
-        }
+    PoolCollector collector() {
+        return collector;
     }
 
     /** Brings the blocks of dead threads, of idle stripes and of the quarantine to the depot. */
     void collect() {
-        if (!lifetime.isReleased()) {
-            emptyQuarantine();
-            accounts.sweep();
-            stripes.flush();
-        }
+        collector.collect();
     }
 
     /** Brings the calling thread's own blocks to the depot. Not from inside a get or put of this pool that moves blocks. */

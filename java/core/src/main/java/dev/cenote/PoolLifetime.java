@@ -43,7 +43,7 @@ final class PoolLifetime {
         for (int i = 0; i < SEAL_TRIES && !seal(); i++) {
             Thread.onSpinWait();
         }
-        pool.emptyQuarantine();
+        pool.collector().emptyQuarantine();
         long outside = accounts.sums().outside();
         if (outside > 0) {
             LOG.log(System.Logger.Level.WARNING, "pool \"{0}\" was closed with {1} blocks in use; its memory stays until they"
@@ -75,7 +75,7 @@ final class PoolLifetime {
         if (released || !seal()) {
             return;
         }
-        pool.emptyQuarantine(); /* a put may have been on its way there */
+        pool.collector().emptyQuarantine(); /* a put may have been on its way there */
         if (accounts.sums().outside() > 0) {
             return;
         }

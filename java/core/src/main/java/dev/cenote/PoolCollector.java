@@ -1,0 +1,88 @@
+package dev.cenote;
+
+import dev.cenote.internal.StoreCode;
+
+/**
+ * Finds free blocks where no thread's get looks: in magazines of threads that died, in idle stripes, in quarantine.
+ * <p>Any thread.
+ */
+final class PoolCollector {
+
+    private static final long BUSY_NANOS_MAX = 1_000_000_000L;
+    private static final int SPINS = 100;
+
+    private final BlockPool pool;
+    private final PoolAccounts accounts;
+    private final Stripes stripes;
+
+    PoolCollector(BlockPool pool, PoolAccounts accounts, Stripes stripes) {
+        this.pool = pool;
+        this.accounts = accounts;
+        this.stripes = stripes;
+    }
+
+    /** The depot gave nothing: looks everywhere else, and says so to those who put. Gives what the depot said last. */
+    int retry(LocalBlockPool local, int code) {
+        int last = askWhileBusy(local, code);
+        if (last > 0 || LocalBlockPool.isBusy(last)) {
+            return last;
+        }
+        if (pool.isClosed()) {
+            return StoreCode.CLOSED.value();
+        }
+        collect();
+        int found = askWhileBusy(local, local.ask());
+        if (found < 0 && !LocalBlockPool.isBusy(found)) {
+            pool.raise(BlockPool.HUNGRY);
+        }
+        return found;
+    }
+
+    /** Asks until another's growth or trim is over, a second at most. */
+    private static int askWhileBusy(LocalBlockPool local, int code) {
+        int last = code;
+        long began = LocalBlockPool.isBusy(last) ? System.nanoTime() : 0;
+        for (int tries = 0; LocalBlockPool.isBusy(last) && System.nanoTime() - began < BUSY_NANOS_MAX; tries++) {
+            pause(tries);
+            last = local.ask();
+        }
+        return last;
+    }
+
+    private static void pause(int tries) {
+        if (tries < SPINS) {
+            Thread.onSpinWait();
+        } else {
+            Thread.yield();
+        }
+    }
+
+    /** Brings the blocks of dead threads, of idle stripes and of the quarantine to the depot. */
+    void collect() {
+        if (!pool.isReleased()) {
+            emptyQuarantine();
+            accounts.sweep();
+            stripes.flush();
+        }
+    }
+
+    /** Lets go of the quarantine, unless all stripes are held at this moment. */
+    void emptyQuarantine() {
+        PoolWatch watch = pool.watch();
+        if (watch == null) {
+            return;
+        }
+        LocalBlockPool stripe = stripes.tryLock(); /* the caller may hold one, so it must not wait for another */
+        if (stripe == null) {
+            return;
+        }
+        try {
+            for (Block block = watch.release(); block != null; block = watch.release()) {
+                stripe.stow(block);
+            }
+            stripe.flush();
+        } finally {
+            stripe.unlock();
+        }
+    }
+}
