@@ -39,6 +39,8 @@ final class Entry<T> extends WeakReference<T> {
         }
     }
 
+    private static final Entry<?> NONE = new Entry<>();
+
     private final int hash;
     int state;
     /** The object while it lies in a shared generation. */
@@ -68,6 +70,18 @@ final class Entry<T> extends WeakReference<T> {
     Entry(T object, ReferenceQueue<? super T> collected) {
         super(object, collected);
         hash = System.identityHashCode(object);
+    }
+
+    private Entry() {
+        super(null);
+        hash = 0;
+        state = GONE;
+    }
+
+    /** Stands where there is no entry, so that a look needs no question: it is gone, of no object, in no table. Never written to. */
+    @SuppressWarnings("unchecked")
+    static <T> Entry<T> none() {
+        return (Entry<T>) NONE;
     }
 
     /** The state, acquiring; for whoever does not hold the place. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * when it is idle. So the number of idle objects never exceeds the sum of the capacities. Because idle objects may lie in
  * other threads' parts of T0, a pool at its limit can refuse a get while some are there; the next get or put of those threads
  * brings them to T1.
- * <p>An object belongs to the pool while it is idle. While it is taken, the pool refers to it weakly, but for at most 16 a thread:
+ * <p>An object belongs to the pool while it is idle. While it is taken, the pool refers to it weakly, but for at most 17 a thread:
  * one whose taker forgets it becomes garbage, and is counted as lost.
  * <p>{@link #get()} and {@link #put} are wait-free while the thread's T0 serves, and lock-free in T1 and T2. What is kept of heat, age and
  * tags, and what it leads to, tells docs/generations.md.
@@ -38,6 +38,11 @@ public final class GenerationalPool<T> implements Pool<T> {
     private final String name;
     private final Store<T> store;
     private final Locals<T> locals;
+    /**
+     * The part of T0 that is asked first whether it is the caller's: that of the thread that came last, often the only one. Plain: a part
+     * knows its user, and its answer is one comparison with a word that changes rarely.
+     */
+    private LocalGeneration<T> newest;
     private final Waiting waiting = new Waiting();
     private final GenerationalFlow<T> flow;
     private final Tag defaultTag;
@@ -50,7 +55,7 @@ public final class GenerationalPool<T> implements Pool<T> {
     GenerationalPool(GenerationalPoolBuilder<T> builder) {
         this.name = builder.name();
         this.store = new Store<>(builder);
-        this.locals = new Locals<>(store);
+        this.locals = new Locals<>(store, part -> newest = part);
         this.flow = new GenerationalFlow<>(store, locals, builder.flowScheduler());
         this.defaultTag = store.tags.defaultTag();
         this.acceptsForeign = builder.acceptsForeign();
@@ -83,16 +88,30 @@ public final class GenerationalPool<T> implements Pool<T> {
     @Override
     public T get() {
         Thread thread = Thread.currentThread();
-        T object = locals.of(thread).poll(thread);
-        return object != null && sitesEvery == 0 ? object : getElse(thread, object);
+        T object = newest.pollNear(thread);
+        return object != null ? object : getElse(thread);
     }
 
-    private T getElse(Thread thread, @Nullable T object) {
+    private T getElse(Thread thread) {
+        T object = poll(thread);
         if (object == null) {
             return orThrow(pollSlowly(thread));
         }
         if (sitesEvery != 0) {
             noteSite(thread, object);
+        }
+        return object;
+    }
+
+    /** From the thread's T0, if it is found at once. */
+    private @Nullable T poll(Thread thread) {
+        T object = newest.poll(thread);
+        if (object == null) {
+            LocalGeneration<T> first = locals.first(thread);
+            object = first.pollNear(thread);
+            if (object == null) {
+                object = first.poll(thread);
+            }
         }
         return object;
     }
@@ -140,7 +159,7 @@ public final class GenerationalPool<T> implements Pool<T> {
     }
 
     private @Nullable Entry<T> entryOf(Thread thread, T object) {
-        LocalGeneration<T> local = locals.of(thread);
+        LocalGeneration<T> local = locals.first(thread);
         return local.owner == thread ? local.entryOf(object) : store.table.find(object, new Entry.Probe());
     }
 
@@ -216,7 +235,10 @@ public final class GenerationalPool<T> implements Pool<T> {
     @Override
     public @Nullable T tryGet() {
         Thread thread = Thread.currentThread();
-        T object = locals.of(thread).poll(thread);
+        T object = newest.pollNear(thread);
+        if (object == null) {
+            object = poll(thread);
+        }
         if (object == null) {
             return pollSlowly(thread);
         }
@@ -239,7 +261,10 @@ public final class GenerationalPool<T> implements Pool<T> {
      */
     @Override
     public void put(T object) {
-        put(object, defaultTag);
+        Thread thread = Thread.currentThread();
+        if (!newest.offerNear(thread, object)) {
+            putElse(thread, object, defaultTag);
+        }
     }
 
     /**
@@ -253,14 +278,24 @@ public final class GenerationalPool<T> implements Pool<T> {
     }
 
     private void put(T object, Tag tag) {
+        Thread thread = Thread.currentThread();
+        if (!newest.offerNear(thread, object, tag)) {
+            putElse(thread, object, tag);
+        }
+    }
+
+    private void putElse(Thread thread, T object, Tag tag) {
         if (object == null) {
             throw new NullPointerException("pool \"" + name + "\" was given null instead of an object");
         }
-        Thread thread = Thread.currentThread();
         if (resets && !ready(object, entryOf(thread, object))) {
             return;
         }
-        int done = locals.of(thread).offer(thread, object, tag);
+        int done = newest.offer(thread, object, tag);
+        if (done == LocalGeneration.NOT_HERE) {
+            LocalGeneration<T> first = locals.first(thread);
+            done = first.offerNear(thread, object, tag) ? LocalGeneration.DONE : first.offer(thread, object, tag);
+        }
         if (done != LocalGeneration.DONE) {
             finish(done != LocalGeneration.NOT_HERE ? done : offerSlowly(thread, object, tag), object, tag);
         }
@@ -402,6 +437,11 @@ public final class GenerationalPool<T> implements Pool<T> {
     /** As its scheduler sees it; for tests. */
     GenerationalFlow<T> flow() {
         return flow;
+    }
+
+    /** The part of the thread that came last; for tests. */
+    LocalGeneration<T> newest() {
+        return newest;
     }
 
     /** Every entry is in exactly one place, shares are kept, structures whole. Only while nobody else uses the pool; for tests. */

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's part of T0: a stack of idle objects that only its owner touches, by plain loads and stores.
+ * <p>One entry, which a busy thread takes and puts again and again, is kept near, beside the stack: its get and put change its state and
+ * count, nothing else. It becomes so at a get that finds it sampled, and lies down among the others when the clock is to be read, and whenever
+ * somebody looks at the whole part ({@link #unite}).
  * <p>Above the top stand the objects that were taken last. A put finds its object there most of the time, without a look-up;
  * an object that is not there is found in the {@link EntryTable}. What stands far above the top is let go at each sweep, so
  * that objects whose takers forget them become garbage.
@@ -46,6 +49,8 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
 
     private final Store<T> store;
     private final Entry.Probe probe = new Entry.Probe();
+    /** Whether there may be a near entry. */
+    private final boolean nears;
     private int earned;
     private int interval = 1;
     private long clockRead;
@@ -57,6 +62,7 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
     LocalGeneration(Store<T> store, int id, @Nullable Thread owner) {
         super(id, owner, store.generations[0].capacity());
         this.store = store;
+        this.nears = store.nears;
         this.alarm = CAUTIOUS | CONTROL; /* the first use looks at the pool's control word */
         this.clockRead = store.clock.now();
         this.lastSweep = clockRead;
@@ -64,10 +70,33 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
 
     // The owner.
 
-    /** Takes the newest; null: there is none here, or the caller is not its user. */
+    /** Takes the near one; null: it is not here, or the caller is not its user. */
+    @Nullable T pollNear(Thread thread) {
+        int here = id;
+        if (USER.getOpaque(this) != thread) {
+            return null;
+        }
+        Entry<T> entry = near;
+        long count = hits + 1;
+        if (entry.state != here || count > nearUntil) {
+            return null;
+        }
+        entry.state = Entry.TAKEN;
+        entry.accesses++;
+        hits = count;
+        return nearObject;
+    }
+
+    /** Takes the newest but for the near one; null: there is none here, or the caller is not its user. */
     @Nullable T poll(Thread thread) {
-        int newTop = top - 1; /* may be older than the user: who changes it from outside leaves the part without one */
-        return USER.getOpaque(this) == thread ? take(newTop) : null;
+        int here = id;
+        if (USER.getOpaque(this) != thread) {
+            return null;
+        }
+        if (near.state == here) {
+            unite(); /* its time is over */
+        }
+        return take(top - 1);
     }
 
     private @Nullable T take(int newTop) {
@@ -101,6 +130,7 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
             store.leave(entry, 0, store.clock.now());
             entry.weight = 0;
             entry.state = id;
+            return nears && interval > 1 && user != null ? takeNear(entry) : take(newTop);
         } else { /* its other place counts */
             store.duplicates.increment();
             objects[newTop] = null;
@@ -110,10 +140,21 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
         return take(top - 1);
     }
 
+    /** Takes the newest; it becomes the near one, until the clock is read again. */
+    private @Nullable T takeNear(Entry<T> entry) {
+        T object = take(top - 1);
+        unite(); /* the other one was taken, and is not back */
+        if (object != null) {
+            adopt(entry, object, store.tags.defaultTag().route() == 0);
+        }
+        return object;
+    }
+
     /** The owner takes the newest, in whatever state its part is; null: there is none, or the scheduler is here. */
     @Nullable T pollOwn() {
         if (USER.getOpaque(this) == owner) {
-            return take(top - 1);
+            T object = owner == null ? null : pollNear(owner);
+            return object != null || owner == null ? object : poll(owner);
         }
         if (!tryLock()) {
             return null; /* the scheduler is here: do without */
@@ -131,9 +172,37 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
         return take(top - 1);
     }
 
+    /** Puts the near one; false: it is another object, or not as usual, or the caller is not its user. Nothing was done then. */
+    boolean offerNear(Thread thread, T object, Tag tag) {
+        int here = id;
+        if (USER.getOpaque(this) != thread || object != nearObject) {
+            return false;
+        }
+        Entry<T> entry = near;
+        if (entry.state != Entry.TAKEN || entry.tag != tag.local()) {
+            return false;
+        }
+        entry.state = here;
+        return true;
+    }
+
+    /** The same with the default tag. */
+    boolean offerNear(Thread thread, T object) {
+        int here = id;
+        if (USER.getOpaque(this) != thread || object != nearPlain) {
+            return false;
+        }
+        Entry<T> entry = near;
+        if (entry.state != Entry.TAKEN || entry.tag != Tag.DEFAULT) {
+            return false;
+        }
+        entry.state = here;
+        return true;
+    }
+
     /** Puts an object; DONE, DONE_MORE, REFUSED, or NOT_HERE if the caller is not its user. */
     int offer(Thread thread, T object, Tag tag) {
-        int oldTop = top; /* as in poll */
+        int oldTop = top; /* as in pollNear */
         if (USER.getOpaque(this) != thread) {
             return NOT_HERE;
         }
@@ -179,6 +248,9 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
      * be compiled into its caller: so put itself stays small enough for that.
      */
     private int offerUnusual(T object, Tag tag) {
+        if (object == nearObject) {
+            setDown();
+        }
         int place = search(object);
         Entry<T> entry = place >= 0 ? entries[place] : store.table.find(object, probe);
         if (entry == null || entry.state != Entry.TAKEN) {
@@ -271,8 +343,9 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
             }
             free = store.room.get();
         }
-        if (limit == 0) {
-            return false;
+        unite();
+        if (top < limit || limit == 0) {
+            return top < limit; /* the place of the near one, which was taken */
         }
         spill((top + 1) / 2, true);
         return true;
@@ -317,6 +390,9 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
 
     /** The entry of an object that the owner has, as far as this thread can tell; for hooks that run before a put. */
     @Nullable Entry<T> entryOf(T object) {
+        if (object == nearObject && near.refersTo(object)) {
+            return near;
+        }
         int place = top; /* a hint: the scheduler may be here, and then the entry is not that of the object */
         @Nullable Entry<T>[] seen = entries;
         Entry<T> entry = place < seen.length ? seen[place] : null;
@@ -326,6 +402,7 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
     // What the alarm asks for. The caller holds the lock.
 
     private void attend() {
+        unite();
         int seen = (int) ALARM.getVolatile(this);
         if ((seen & TICK) != 0) {
             ALARM.getAndBitwiseAnd(this, ~TICK);
@@ -365,6 +442,7 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
     /** Looks at every entry: those not touched since the last sweep may have outlived their time; returns how many went. */
     @SuppressWarnings("unchecked")
     int sweep(long now) {
+        unite();
         lastSweep = now;
         int oldTop = top;
         int kept = 0;
@@ -442,6 +520,7 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
     /** Moves the entries of one tag to another generation. */
     @SuppressWarnings("unchecked")
     int promote(Tag tag, int to, long now) {
+        unite();
         int kept = 0;
         int oldTop = top;
         for (int i = 0; i < oldTop; i++) {
@@ -466,6 +545,7 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
     /** Dooms all that lies here and gives the share of T0 back; returns how many. */
     @SuppressWarnings("unchecked")
     int drain(Eviction cause) {
+        unite();
         int count = 0;
         for (int i = 0; i < top; i++) {
             Entry<T> entry = entries[i];
@@ -484,46 +564,17 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
 
     /** Moves all that lies here to T1, as far as there is room; the rest is dropped. The share of T0 goes back. */
     void flush() {
+        unite();
         spill(top, true);
         rest();
     }
 
     /** Nobody works here: gives back the share of T0 that is not used, and lets go of what was taken. */
     void rest() {
+        unite();
         forget();
         store.room.addAndGet(limit - top);
         limit = top;
-    }
-
-    /** Whether anything happened since the last call. Racy: one step late is early enough. */
-    boolean hasWorked() {
-        long work = (long) HITS.getOpaque(this) + puts + ((long) countdown << 48);
-        boolean worked = work != seenWork;
-        seenWork = work;
-        return worked;
-    }
-
-    /** How much of T0's capacity it keeps for itself. Racy. */
-    int share() {
-        return limit;
-    }
-
-    /** Entries in it, about. */
-    int size() {
-        return (int) TOP.getOpaque(this);
-    }
-
-    long hits() {
-        return (long) HITS.getOpaque(this);
-    }
-
-    /** While the owner is away: what lies here is here, and the share is not exceeded. */
-    boolean isValid() {
-        boolean valid = 0 <= low && low <= top && top <= limit && limit <= objects.length && objects.length == entries.length;
-        for (int i = 0; valid && i < top; i++) {
-            Entry<T> entry = entries[i];
-            valid = entry != null && isHere(entry) && entry.get() == objects[i];
-        }
-        return valid;
+        seenWork = work(); /* what was done here just now was not the owner's work */
     }
 }

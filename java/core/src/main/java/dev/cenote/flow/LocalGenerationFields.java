@@ -14,26 +14,19 @@ abstract class LocalGenerationPad {
 }
 
 /**
- * The hot fields of {@link LocalGeneration}, between the paddings; a test checks the layout. With what the scheduler looks at in each
- * step they take as much as a cache line has.
- *
- * @param <T> the kind of object
+ * Whose a part is, and who else wants to work there: read by others too, who look whether it is theirs; so it has a line pair of its own.
  */
-abstract class LocalGenerationFields<T> extends LocalGenerationPad {
+abstract class LocalGenerationUser extends LocalGenerationPad {
     static final VarHandle USER;
     static final VarHandle ALARM;
     static final VarHandle LOCK;
-    static final VarHandle HITS;
-    static final VarHandle TOP;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            USER = lookup.findVarHandle(LocalGenerationFields.class, "user", Thread.class);
-            ALARM = lookup.findVarHandle(LocalGenerationFields.class, "alarm", int.class);
-            LOCK = lookup.findVarHandle(LocalGenerationFields.class, "lock", int.class);
-            HITS = lookup.findVarHandle(LocalGenerationFields.class, "hits", long.class);
-            TOP = lookup.findVarHandle(LocalGenerationFields.class, "top", int.class);
+            USER = lookup.findVarHandle(LocalGenerationUser.class, "user", Thread.class);
+            ALARM = lookup.findVarHandle(LocalGenerationUser.class, "alarm", int.class);
+            LOCK = lookup.findVarHandle(LocalGenerationUser.class, "lock", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -43,6 +36,58 @@ abstract class LocalGenerationFields<T> extends LocalGenerationPad {
     @Nullable Thread user;
     final @Nullable Thread owner;
     final int id;
+    /** Not 0: there is no user, the owner takes the slow way; see {@link LocalGeneration}. Any thread sets bits. */
+    int alarm;
+    /** 1 while somebody is in it by the slow way. */
+    int lock;
+
+    LocalGenerationUser(int id, @Nullable Thread owner) {
+        this.id = id;
+        this.owner = owner;
+    }
+}
+
+/**
+ * Keeps what only the owner writes apart from what others read.
+ */
+@SuppressWarnings("unused")
+abstract class LocalGenerationGap extends LocalGenerationUser {
+    private long g00, g01, g02, g03, g04, g05, g06, g07, g08, g09, g10, g11, g12, g13, g14, g15;
+    private int filler; /* as above, behind an odd number of ints */
+
+    LocalGenerationGap(int id, @Nullable Thread owner) {
+        super(id, owner);
+    }
+}
+
+/**
+ * The hot fields of {@link LocalGeneration}, between the paddings; a test checks the layout. With what the scheduler looks at in each
+ * step they take as much as a cache line has.
+ *
+ * @param <T> the kind of object
+ */
+abstract class LocalGenerationFields<T> extends LocalGenerationGap {
+    static final Object NOT_PLAIN = new Object();
+    static final VarHandle HITS;
+    static final VarHandle TOP;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            HITS = lookup.findVarHandle(LocalGenerationFields.class, "hits", long.class);
+            TOP = lookup.findVarHandle(LocalGenerationFields.class, "top", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** The near entry and its object: one that is taken and put again and again needs no place. If there is none, one that is gone. */
+    Entry<T> near = Entry.none();
+    @Nullable T nearObject;
+    /** The object once more if the default tag's puts go to T0, else one that nobody puts: so most puts need not ask where their tag goes. */
+    Object nearPlain = NOT_PLAIN;
+    /** How many hits there may be before the near one lies down among the others, and its next put looks at the clock. */
+    long nearUntil;
     /** What stands at [0, top) is idle and here; from top on it was taken, by whomever. The same length, more than limit. */
     @Nullable Object[] objects;
     @Nullable Entry<T>[] entries;
@@ -50,25 +95,20 @@ abstract class LocalGenerationFields<T> extends LocalGenerationPad {
     int top;
     /** The lowest that top has been since the last sweep: what lies below was not touched. */
     int low;
-    /** Entries that this thread may hold: its share of T0's capacity. */
+    /** Entries that may lie below the top: the thread's share of T0's capacity, less one for the near entry if there is one. */
     int limit;
     /** Puts until the clock is read again. */
     int countdown;
-    /** Not 0: there is no user, the owner takes the slow way; see {@link LocalGeneration}. Any thread sets bits. */
-    int alarm;
-    /** 1 while somebody is in it by the slow way. */
-    int lock;
+    /** Puts that took the slow way; it may overflow. */
+    int puts;
     /** Gets served here. Written by the owner, read by statistics. */
     long hits;
-    /** Puts that took the slow way. */
-    long puts;
     /** What was done here until the last step; the scheduler's. */
-    long seenWork;
+    int seenWork;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     LocalGenerationFields(int id, @Nullable Thread owner, int places) {
-        this.id = id;
-        this.owner = owner;
+        super(id, owner);
         this.objects = new Object[places];
         this.entries = new Entry[places];
     }

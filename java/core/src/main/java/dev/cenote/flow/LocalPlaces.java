@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places of a {@link LocalGeneration}: below the top the idle objects, above it a window of those that were taken last. Only for
- * whoever may work there; nothing here asks.
+ * The places of a {@link LocalGeneration}: below the top the idle objects, above it a window of those that were taken last. Beside
+ * them the near entry. Only for whoever may work there; nothing here asks.
  *
  * @param <T> the kind of object
  */
@@ -57,6 +57,43 @@ abstract class LocalPlaces<T> extends LocalGenerationFields<T> {
         TOP.setOpaque(this, top + 1);
     }
 
+    /** Makes an entry, which was just taken from the top, the near one. There was none. */
+    final void adopt(Entry<T> entry, T object, boolean isPlain) {
+        letGo(top);
+        near = entry;
+        nearObject = object;
+        nearPlain = isPlain ? object : NOT_PLAIN;
+        nearUntil = hits + countdown;
+        limit--; /* it keeps its place */
+    }
+
+    /** Lays the near entry, if there is one, among the others: on top if it is idle. One that was taken keeps no place here. */
+    final void unite() {
+        T object = nearObject;
+        if (object == null) {
+            return;
+        }
+        Entry<T> entry = near;
+        near = Entry.none();
+        nearObject = null;
+        nearPlain = NOT_PLAIN;
+        countdown = (int) Math.min(countdown, Math.max(0, nearUntil - hits));
+        limit++;
+        if (isHere(entry)) {
+            settle(entry, object, -1);
+        }
+    }
+
+    /** The near entry, which is out, is put like any other: it will be found where those stand that were taken last. */
+    final void setDown() {
+        Entry<T> entry = near;
+        T object = nearObject;
+        unite();
+        if (object != null && entry.state == Entry.TAKEN) {
+            note(entry, object);
+        }
+    }
+
     /** Makes the arrays at least so long. */
     final void reach(int length) {
         if (length > objects.length) {
@@ -99,5 +136,45 @@ abstract class LocalPlaces<T> extends LocalGenerationFields<T> {
     final void forget() {
         Arrays.fill(objects, top, objects.length, null);
         Arrays.fill(entries, top, entries.length, null);
+    }
+
+    // What others ask.
+
+    /** Whether anything happened since the last call. Racy: one step late is early enough. */
+    final boolean hasWorked() {
+        int work = work();
+        boolean worked = work != seenWork;
+        seenWork = work;
+        return worked;
+    }
+
+    /** Another number after each get, and after each put but that of the near entry, which a get went before. */
+    final int work() {
+        return (int) (long) HITS.getOpaque(this) + puts + (countdown << 20);
+    }
+
+    /** How much of T0's capacity it keeps for itself. Racy. */
+    final int share() {
+        return nearObject == null ? limit : limit + 1;
+    }
+
+    /** Entries in it, about. */
+    final int size() {
+        return (int) TOP.getOpaque(this) + (isHere(near) ? 1 : 0);
+    }
+
+    final long hits() {
+        return (long) HITS.getOpaque(this);
+    }
+
+    /** While the owner is away: what lies here is here, and the share is not exceeded. */
+    final boolean isValid() {
+        boolean valid = nearObject == null ? near == Entry.<T>none() : near.refersTo(nearObject);
+        valid &= 0 <= low && low <= top && top <= limit && limit <= objects.length && objects.length == entries.length;
+        for (int i = 0; valid && i < top; i++) {
+            Entry<T> entry = entries[i];
+            valid = entry != null && isHere(entry) && entry.get() == objects[i];
+        }
+        return valid;
     }
 }

@@ -4,6 +4,7 @@ import dev.cenote.internal.ThreadTable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,27 +22,24 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
     private final Stripes<T> stripes;
     /** All threads' parts and stripes; replaced as a whole. */
     private volatile LocalGeneration<T>[] parts;
-    /**
-     * The thread that registered last, often the only one, and its part: found without the table. Both plain, and they may not fit
-     * together: a part knows its user. The part is not asked whose it is, since its line moves to and fro with each use.
-     */
-    private @Nullable Thread newestOwner;
-    private LocalGeneration<T> newest;
+    /** Told of the part of the thread that registered last. */
+    private final Consumer<LocalGeneration<T>> newest;
 
-    Locals(Store<T> store) {
-        this(store, new AtomicInteger(LocalGeneration.FIRST_ID));
+    Locals(Store<T> store, Consumer<LocalGeneration<T>> newest) {
+        this(store, newest, new AtomicInteger(LocalGeneration.FIRST_ID));
     }
 
-    private Locals(Store<T> store, AtomicInteger ids) {
-        this(store, ids, new LocalGeneration<>(store, ids.getAndIncrement(), null));
+    private Locals(Store<T> store, Consumer<LocalGeneration<T>> newest, AtomicInteger ids) {
+        this(store, newest, ids, new LocalGeneration<>(store, ids.getAndIncrement(), null));
     }
 
-    private Locals(Store<T> store, AtomicInteger ids, LocalGeneration<T> nobody) {
+    private Locals(Store<T> store, Consumer<LocalGeneration<T>> newest, AtomicInteger ids, LocalGeneration<T> nobody) {
         super(nobody);
         this.store = store;
         this.ids = ids;
         this.nobody = nobody;
-        this.newest = nobody;
+        this.newest = newest;
+        newest.accept(nobody);
         this.parts = array(0);
         this.stripes = new Stripes<>(() -> added(null));
         this.slots = first();
@@ -68,13 +66,8 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
         return stripes;
     }
 
-    /** A thread's part if it is found at once, else another's. */
-    LocalGeneration<T> of(Thread thread) {
-        return newestOwner == thread ? newest : first(thread);
-    }
-
     /** What stands at a thread's first place: its own if {@code owner} says so. */
-    private LocalGeneration<T> first(Thread thread) {
+    LocalGeneration<T> first(Thread thread) {
         LocalGeneration<T>[] seen = slots;
         return seen[(int) id(thread) & (seen.length - 1)];
     }
@@ -103,22 +96,17 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
     @Override
     protected LocalGeneration<T> make(Thread thread) {
         LocalGeneration<T> made = added(thread);
-        newest = made;
-        newestOwner = thread;
+        newest.accept(made);
         return made;
     }
 
     /** Moves what dead threads held to T1; returns how many threads. */
     int collectDead() {
-        Thread owner = newest.owner;
-        if (owner != null && !owner.isAlive()) {
-            newestOwner = null; /* before its part is taken over */
-            newest = nobody;
-        }
         if (!hasDead()) {
             return 0;
         }
         List<LocalGeneration<T>> dead = takeDead();
+        newest.accept(nobody); /* perhaps it is one of them */
         forget(dead);
         for (LocalGeneration<T> local : dead) {
             while (!local.tryLock()) { /* somebody who found it before it was taken out; for microseconds */

@@ -47,6 +47,8 @@ final class Store<T> {
     final EntryTable<T> table;
     final TagTable tags;
     final Hooks<T> hooks;
+    /** Whether nothing is to be done with an object between its get and its put: so threads may keep one near. */
+    final boolean nears;
     final PoolClock clock;
     /** Places of T0 that no thread has reserved: so the sum over all threads is bounded. */
     final AtomicInteger room;
@@ -80,6 +82,7 @@ final class Store<T> {
         this.table = new EntryTable<>(builder.maximumEntries());
         this.tags = new TagTable(builder.maximumTags(), generations.length);
         this.hooks = builder.hooks();
+        this.nears = !hooks.resets() && builder.sitesEvery() == 0;
         this.clock = new PoolClock(builder.clock());
         this.room = new AtomicInteger(generations[0].capacity());
         int count = generations.length;

@@ -69,12 +69,23 @@ class GenerationsAllocationTest {
             layout = abort("JOL cannot look at objects here: " + e.getMessage());
         }
         long size = layout.instanceSize();
-        List<FieldLayout> hot = layout.fields().stream()
-            .filter(field -> field.classShortName().equals("LocalGenerationFields")).toList();
-        assertThat(hot).extracting(FieldLayout::name).contains("user", "top", "low", "limit", "alarm", "lock", "hits", "countdown", "objects", "entries");
-        assertThat(hot).allSatisfy(field -> {
-            assertThat(field.offset()).as("before %s", field.name()).isGreaterThanOrEqualTo(LINE_PAIR);
-            assertThat(size - field.offset() - field.size()).as("behind %s", field.name()).isGreaterThanOrEqualTo(LINE_PAIR);
-        });
+        List<FieldLayout> hot = fieldsOf("LocalGenerationFields", layout);
+        assertThat(hot).extracting(FieldLayout::name).contains("near", "top", "low", "limit", "hits", "countdown", "objects", "entries");
+        List<FieldLayout> user = fieldsOf("LocalGenerationUser", layout);
+        assertThat(user).extracting(FieldLayout::name).contains("user", "id", "owner", "alarm", "lock");
+        for (List<FieldLayout> group : List.of(hot, user)) {
+            assertThat(group).allSatisfy(field -> {
+                assertThat(field.offset()).as("before %s", field.name()).isGreaterThanOrEqualTo(LINE_PAIR);
+                assertThat(size - field.offset() - field.size()).as("behind %s", field.name()).isGreaterThanOrEqualTo(LINE_PAIR);
+            });
+        }
+        for (FieldLayout read : user) { /* others look there whether the part is theirs */
+            assertThat(hot).allSatisfy(field ->
+                assertThat(Math.abs(field.offset() - read.offset())).as("from %s to %s", read.name(), field.name()).isGreaterThanOrEqualTo(LINE_PAIR));
+        }
+    }
+
+    private static List<FieldLayout> fieldsOf(String name, ClassLayout layout) {
+        return layout.fields().stream().filter(field -> field.classShortName().equals(name)).toList();
     }
 }

@@ -99,6 +99,56 @@ public final class GenerationCases {
         }
     }
 
+    /** A busy thread puts the object that it keeps near, and another the same: it may pass unnoticed, and is then in one place. */
+    @JCStressTest
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "In one place.")
+    @Outcome(expect = FORBIDDEN, desc = "Lost, or in two places.")
+    @State
+    public static class TwoPutsOfTheNearObject {
+        private static final int BUSY = 200;
+        private static final int TRIES = 10_000;
+        private final GenerationalPool<Item> pool = pool();
+        private volatile Item shared;
+
+        private void put(Item item) {
+            try {
+                pool.put(item);
+            } catch (dev.cenote.DoublePutException e) {
+                /* noticed */
+            }
+        }
+
+        /** Becomes busy, so that the object is near, and puts it. */
+        @Actor
+        public void owner() {
+            for (int i = 0; i < BUSY; i++) {
+                pool.put(pool.get());
+            }
+            Item item = pool.get();
+            shared = item;
+            put(item);
+        }
+
+        /** Puts the same. */
+        @Actor
+        public void other() {
+            Item item;
+            while ((item = shared) == null) {
+                Thread.onSpinWait();
+            }
+            put(item);
+        }
+
+        /** Whatever is idle is destroyed, once for each place that counts. */
+        @Arbiter
+        public void destroyed(I_Result r) {
+            for (int i = 0; i < TRIES && shared.destroys == 0; i++) {
+                pool.trim(); /* leaves out a thread that is at work already, if only in the next pool */
+            }
+            r.r1 = shared.destroys;
+        }
+    }
+
     /** An object that is put while the pool closes is destroyed, once. */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "Destroyed once.")
