@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param parent serves what is over the limit; null: an exception
  * @param zeroed whether pieces begin as zeros
  * @param checks how much it looks after its users
+ * @param isCounting whether a confined arena counts its pieces
  */
 record ArenaSettings(String name, ArenaKind kind, MemoryArenaProvider.Source source, int chunkBytes, long limitBytes,
-                     long retainedBytes, @Nullable MemoryArena parent, boolean zeroed, Checks checks) {
+                     long retainedBytes, @Nullable MemoryArena parent, boolean zeroed, Checks checks, boolean isCounting) {
 
     /** A piece must fit in the largest block: 1 GiB, less what an alignment may skip. */
     static final long PIECE_BYTES_MAX = 1L << 29;

@@ -69,11 +69,10 @@ final class ConfinedRegion extends ArenaRegion {
         long mask = -Math.max(alignment, ArenaSettings.ALIGNMENT_LEAST);
         try {
             while (true) {
-                long start = arena.cursor - bytes & mask;
+                long start = arena.cursor() - bytes & mask;
                 ArenaChunk chunk = current();
-                if (chunk != null && start >= arena.floor) {
-                    arena.cursor = start;
-                    arena.pieces++;
+                if (chunk != null && start >= arena.floor()) {
+                    arena.move(start);
                     return start;
                 }
                 if (chunk != null && start >= lowest(chunk)) {
@@ -97,9 +96,9 @@ final class ConfinedRegion extends ArenaRegion {
 
     /** What is given out may be used as zeros: the arena's floor is as low as is zeroed. */
     private void zeroTo(MemoryArena arena, ArenaChunk chunk, long start) {
-        long to = Math.max(lowest(chunk), Math.min(start, arena.floor - ZEROED_AT_A_TIME));
-        chunk.fill(to, arena.floor - to, (byte) 0);
-        arena.floor = to;
+        long to = Math.max(lowest(chunk), Math.min(start, arena.floor() - ZEROED_AT_A_TIME));
+        chunk.fill(to, arena.floor() - to, (byte) 0);
+        arena.moveFloor(to);
     }
 
     private void checkLimit(MemoryArena arena, long bytes) {
@@ -110,7 +109,7 @@ final class ConfinedRegion extends ArenaRegion {
     }
 
     private long usedBytes(MemoryArena arena) {
-        return usedBefore + (current < 0 ? 0 : arena.end - arena.cursor);
+        return usedBefore + arena.usedHere();
     }
 
     /** Leaves the current chunk for the next: one that a reset kept, or a new one. Nothing has changed if it throws. */
@@ -123,7 +122,7 @@ final class ConfinedRegion extends ArenaRegion {
         }
         ArenaChunk left = current();
         if (left != null) {
-            left.used = arena.end - arena.cursor;
+            left.used = arena.usedHere();
             usedBefore += left.used;
             wasted += left.bytes - left.used;
         }
@@ -132,11 +131,7 @@ final class ConfinedRegion extends ArenaRegion {
     }
 
     private void enterChunk(MemoryArena arena, ArenaChunk chunk) {
-        arena.base = chunk.base;
-        arena.end = chunk.end();
-        arena.cursor = arena.end;
-        arena.view = chunk.view;
-        arena.floor = settings.zeroed() ? arena.end : lowest(chunk);
+        arena.enter(chunk, settings.zeroed() ? chunk.end() : lowest(chunk));
     }
 
     private long allocateLarge(MemoryArena arena, long bytes, long mask) {
@@ -153,9 +148,9 @@ final class ConfinedRegion extends ArenaRegion {
         wasted += chunk.bytes - chunk.used;
         ArenaChunk open = current();
         if (open != null) {
-            arena.floor = Math.min(arena.cursor, Math.max(arena.floor, lowest(open)));
+            arena.moveFloor(Math.min(arena.cursor(), Math.max(arena.floor(), lowest(open))));
         }
-        arena.pieces++;
+        arena.count();
         return start;
     }
 
@@ -202,7 +197,7 @@ final class ConfinedRegion extends ArenaRegion {
         if (at >= 0 && bytes >= 0) {
             ArenaChunk chunk = sorted[at];
             long end = chunk.end();
-            long lowest = chunk == current() ? arena.cursor : end - chunk.used;
+            long lowest = chunk == current() ? arena.cursor() : end - chunk.used;
             if (address >= lowest && address <= end - bytes) {
                 return chunk;
             }
@@ -222,11 +217,12 @@ final class ConfinedRegion extends ArenaRegion {
     void reset(MemoryArena arena) {
         checkUse();
         resets++;
-        if (sorteds == 1 && current == 0 && canRetain) { /* by far the usual case: one chunk of usual size */
-            wasted = 0;
-            usedBefore = 0;
-            arena.cursor = arena.end;
-            arena.floor = settings.zeroed() ? arena.end : lowest(order[0]);
+        if (sorteds == 1 && current == 0 && canRetain) { /* by far the usual case: one chunk of usual size, nothing wasted */
+            if (settings.zeroed()) {
+                enterChunk(arena, order[0]);
+            } else {
+                arena.rewind();
+            }
             return;
         }
         resetMany(arena);
@@ -316,7 +312,7 @@ final class ConfinedRegion extends ArenaRegion {
 
     @Override
     MemoryArenaStats stats(MemoryArena arena) {
-        return new MemoryArenaStats(settings.name(), settings.kind(), isOpen(), arena.pieces,
+        return new MemoryArenaStats(settings.name(), settings.kind(), isOpen(), arena.pieces(),
             Math.max(0, usedBytes(arena)), wasted, held,
             ordered + larges, taken, 0, resets);
     }

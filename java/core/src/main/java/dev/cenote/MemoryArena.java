@@ -27,28 +27,14 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Errors.</b> Every method throws {@link IllegalStateException} when the arena is closed, and, if it is confined, in
  * another thread than its owner.
  */
-public final class MemoryArena implements AutoCloseable {
-
-    private static final long NOWHERE = Long.MAX_VALUE;
-    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
+public final class MemoryArena extends ArenaCursor implements AutoCloseable {
 
     /* Of a confined arena; all others have no owner and leave the hot path at its first comparison. */
     private final @Nullable Thread owner;
-    /** Where the last piece begins: the next one ends here. A multiple of 8; {@link #NOWHERE}: there is no chunk. */
-    long cursor = NOWHERE;
-    /** How low the cursor may go in the current chunk. A multiple of 8. */
-    long floor = NOWHERE;
-    /** Where the first piece of the current chunk ends. */
-    long end;
-    /** Where the current chunk's view begins. */
-    long base;
-    /** The current chunk's view. */
-    ByteBuffer view = NOTHING;
-    /** Pieces given out. */
-    long pieces;
     final ArenaRegion region;
 
     MemoryArena(ArenaSettings settings) {
+        super(settings.isCounting());
         if (settings.kind() == ArenaKind.CONFINED) {
             Thread thread = Thread.currentThread();
             this.owner = thread;
@@ -123,12 +109,15 @@ public final class MemoryArena implements AutoCloseable {
      * @throws PoolExhaustedException if there is no memory
      */
     public long allocate(long bytes) {
-        long top = cursor;
-        long start = top - bytes & -ArenaSettings.ALIGNMENT_LEAST;
-        if (start >= floor && start < top && owner == Thread.currentThread()) { /* bytes below 1 end at the second */
-            cursor = start;
-            pieces++;
-            return start;
+        long top = room;
+        long left = top - bytes;
+        if (isBelow(left, top) && owner == Thread.currentThread()) { /* bytes < 1 leave as much as there was, or more */
+            long start = left & WHOLE_WORDS;
+            room = start;
+            if (isCounting) {
+                pieces++;
+            }
+            return floor() + start;
         }
         return allocateSlowly(bytes, ArenaSettings.ALIGNMENT_LEAST);
     }
@@ -144,13 +133,17 @@ public final class MemoryArena implements AutoCloseable {
      * @throws PoolExhaustedException if there is no memory
      */
     public long allocate(long bytes, long alignment) {
-        long top = cursor;
-        long start = top - bytes & -alignment & -ArenaSettings.ALIGNMENT_LEAST;
-        if (start >= floor && bytes > 0 && (alignment & alignment - 1) == 0 && alignment - 1 >>> 20 == 0
+        long top = room;
+        long floor = floor();
+        long left = (floor + top - bytes & -alignment) - floor;
+        if (isBelow(left, top) && bytes > 0 && (alignment & alignment - 1) == 0 && alignment - 1 >>> 20 == 0
                 && owner == Thread.currentThread()) {
-            cursor = start;
-            pieces++;
-            return start;
+            long start = left & WHOLE_WORDS;
+            room = start;
+            if (isCounting) {
+                pieces++;
+            }
+            return floor + start;
         }
         return allocateSlowly(bytes, alignment);
     }
@@ -266,15 +259,6 @@ public final class MemoryArena implements AutoCloseable {
         Reference.reachabilityFence(this);
     }
 
-    /** No memory is current any more: all but the checks of the slow paths is out of reach. */
-    void forget() {
-        cursor = NOWHERE;
-        floor = NOWHERE;
-        end = 0;
-        base = 0;
-        view = NOTHING;
-    }
-
     /**
      * {@return the byte at an address}
      *
@@ -282,8 +266,9 @@ public final class MemoryArena implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the arena has not given them out
      */
     public byte getByte(long address) {
-        if (address >= cursor && address <= end - Byte.BYTES && owner == Thread.currentThread()) {
-            return NativeMemory.DIRECT ? NativeMemory.getByte(address) : view.get((int) (address - base));
+        long at = address - floor();
+        if (at >= room && at <= span - Byte.BYTES && owner == Thread.currentThread()) {
+            return NativeMemory.DIRECT ? NativeMemory.getByte(address) : view.get((int) at + viewFloor);
         }
         ArenaChunk chunk = region.enter(this, address, Byte.BYTES);
         if (chunk == null) {
@@ -304,11 +289,12 @@ public final class MemoryArena implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the arena has not given them out
      */
     public void putByte(long address, byte value) {
-        if (address >= cursor && address <= end - Byte.BYTES && owner == Thread.currentThread()) {
+        long at = address - floor();
+        if (at >= room && at <= span - Byte.BYTES && owner == Thread.currentThread()) {
             if (NativeMemory.DIRECT) {
                 NativeMemory.putByte(address, value);
             } else {
-                view.put((int) (address - base), value);
+                view.put((int) at + viewFloor, value);
             }
         } else {
             putByteSlowly(address, value);
@@ -335,8 +321,9 @@ public final class MemoryArena implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the arena has not given them out
      */
     public int getInt(long address) {
-        if (address >= cursor && address <= end - Integer.BYTES && owner == Thread.currentThread()) {
-            return NativeMemory.DIRECT ? NativeMemory.getInt(address) : view.getInt((int) (address - base));
+        long at = address - floor();
+        if (at >= room && at <= span - Integer.BYTES && owner == Thread.currentThread()) {
+            return NativeMemory.DIRECT ? NativeMemory.getInt(address) : view.getInt((int) at + viewFloor);
         }
         ArenaChunk chunk = region.enter(this, address, Integer.BYTES);
         if (chunk == null) {
@@ -357,11 +344,12 @@ public final class MemoryArena implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the arena has not given them out
      */
     public void putInt(long address, int value) {
-        if (address >= cursor && address <= end - Integer.BYTES && owner == Thread.currentThread()) {
+        long at = address - floor();
+        if (at >= room && at <= span - Integer.BYTES && owner == Thread.currentThread()) {
             if (NativeMemory.DIRECT) {
                 NativeMemory.putInt(address, value);
             } else {
-                view.putInt((int) (address - base), value);
+                view.putInt((int) at + viewFloor, value);
             }
         } else {
             putIntSlowly(address, value);
@@ -388,8 +376,9 @@ public final class MemoryArena implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the arena has not given them out
      */
     public long getLong(long address) {
-        if (address >= cursor && address <= end - Long.BYTES && owner == Thread.currentThread()) {
-            return NativeMemory.DIRECT ? NativeMemory.getLong(address) : view.getLong((int) (address - base));
+        long at = address - floor();
+        if (at >= room && at <= span - Long.BYTES && owner == Thread.currentThread()) {
+            return NativeMemory.DIRECT ? NativeMemory.getLong(address) : view.getLong((int) at + viewFloor);
         }
         ArenaChunk chunk = region.enter(this, address, Long.BYTES);
         if (chunk == null) {
@@ -410,11 +399,12 @@ public final class MemoryArena implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the arena has not given them out
      */
     public void putLong(long address, long value) {
-        if (address >= cursor && address <= end - Long.BYTES && owner == Thread.currentThread()) {
+        long at = address - floor();
+        if (at >= room && at <= span - Long.BYTES && owner == Thread.currentThread()) {
             if (NativeMemory.DIRECT) {
                 NativeMemory.putLong(address, value);
             } else {
-                view.putLong((int) (address - base), value);
+                view.putLong((int) at + viewFloor, value);
             }
         } else {
             putLongSlowly(address, value);

@@ -41,6 +41,7 @@ public final class MemoryArenaBuilder {
     private @Nullable MemoryArena parent;
     private boolean zeroed;
     private Checks checks = Checks.BASIC;
+    private boolean isCounting;
     private Backend backend = Backend.AUTO;
     private NumaPolicy numaPolicy = NumaPolicy.local();
     private String provider = MemoryArenaProvider.DEFAULT;
@@ -141,6 +142,18 @@ public final class MemoryArenaBuilder {
     }
 
     /**
+     * Whether a confined arena counts the pieces it gives out, for {@link MemoryArenaStats#allocations()}. Default: false,
+     * since it adds a third to what a piece costs. Arenas for several threads always count.
+     *
+     * @param value true to count
+     * @return this
+     */
+    public MemoryArenaBuilder countAllocations(boolean value) {
+        this.isCounting = value;
+        return changed();
+    }
+
+    /**
      * What the chunks' pool runs on. Default: {@link Backend#AUTO}.
      *
      * @param value the backend
@@ -205,7 +218,7 @@ public final class MemoryArenaBuilder {
         range(called, "retainedBytes", retainedBytes, 0, Long.MAX_VALUE);
         int whole = chunkBytes + 63 & -64;
         MemoryArenaProvider.Source source = ArenaProviders.find(provider).open(backend, numaPolicy, whole);
-        return new ArenaSettings(called, kind, source, whole, limitBytes, retainedBytes, parent, zeroed, checks);
+        return new ArenaSettings(called, kind, source, whole, limitBytes, retainedBytes, parent, zeroed, checks, isCounting);
     }
 
     private static void range(String arena, String option, long value, long least, long most) {

@@ -14,7 +14,7 @@ class ArenaGroupTest {
     @Test
     void close_closesAll_andIsIdempotent() {
         ArenaGroup group = new ArenaGroup("test");
-        MemoryArena first = group.add(MemoryArena.confined());
+        MemoryArena first = group.add(MemoryArena.builder().countAllocations(true).build());
         MemoryArena second = group.add(MemoryArena.shared());
         assertThat(group.add(first)).isSameAs(first);
         assertThat(group.size()).isEqualTo(2);

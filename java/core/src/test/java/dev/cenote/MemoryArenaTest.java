@@ -237,6 +237,26 @@ class MemoryArenaTest {
 
     @ParameterizedTest
     @EnumSource
+    void allocations_ofAConfinedArena_areCountedOnlyOnRequest(ArenaKind kind) {
+        for (boolean isCounting : new boolean[] {false, true}) {
+            try (MemoryArena arena = MemoryArena.builder().kind(kind).backend(TestPools.BACKEND).chunkBytes(4096)
+                    .countAllocations(isCounting).build()) {
+                for (int i = 0; i < 100; i++) {
+                    arena.allocate(1 + i);
+                    arena.allocate(8, 64);
+                }
+                arena.allocate(10_000); /* has a chunk of its own */
+                boolean isExpected = isCounting || kind != ArenaKind.CONFINED;
+                assertThat(arena.stats().allocations()).isEqualTo(isExpected ? 201 : MemoryArenaStats.NOT_COUNTED);
+                arena.reset();
+                arena.allocate(8);
+                assertThat(arena.stats().allocations()).isEqualTo(isExpected ? 202 : MemoryArenaStats.NOT_COUNTED);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void zeroed_givesZeros_alsoOverOldMemory(ArenaKind kind) {
         try (MemoryArena arena = TestArenas.builder(kind, source).zeroed().build()) {
             for (int round = 0; round < 3; round++) {
@@ -322,7 +342,7 @@ class MemoryArenaTest {
             }
         };
         MemoryArena arena = new MemoryArena(new ArenaSettings("stingy", ArenaKind.SHARED, stingy, 2 * TestArenas.CHUNK,
-            Long.MAX_VALUE, 0, null, false, Checks.BASIC));
+            Long.MAX_VALUE, 0, null, false, Checks.BASIC, true));
         assertThatThrownBy(() -> arena.allocate(8)).isInstanceOf(CenoteException.class)
             .hasMessageContaining("got a block of 4096");
         arena.close();

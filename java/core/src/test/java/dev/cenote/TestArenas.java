@@ -101,7 +101,7 @@ final class TestArenas {
         }
 
         private ArenaSettings settings() {
-            return new ArenaSettings("test", kind, source, CHUNK, limit, retained, parent, zeroed, checks);
+            return new ArenaSettings("test", kind, source, CHUNK, limit, retained, parent, zeroed, checks, true);
         }
 
         MemoryArena build() {

@@ -28,6 +28,7 @@ public final class RegionsCommand implements Callable<Integer> {
     /** Who is measured, in the order of the table. */
     private enum Kind {
         CONFINED("cenote confined, reset", "CenoteRegions$ConfinedReset", 17, true),
+        COUNTED("cenote confined, reset, counted", "CenoteRegions$ConfinedCounted", 17, true),
         CONFINED_CLOSE("cenote confined, close", "CenoteRegions$ConfinedClose", 17, true),
         SAMPLED("cenote confined, close, SAMPLED", "CenoteRegions$ConfinedCloseSampled", 17, true),
         PARANOID("cenote confined, reset, PARANOID", "CenoteRegions$ConfinedParanoid", 17, true),

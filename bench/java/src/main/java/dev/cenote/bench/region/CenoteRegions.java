@@ -15,7 +15,11 @@ final class CenoteRegions {
         private final MemoryArena arena;
 
         Reset(ArenaKind kind, Checks checks) {
-            this.arena = MemoryArena.builder().kind(kind).checks(checks).build();
+            this(MemoryArena.builder().kind(kind).checks(checks).build());
+        }
+
+        Reset(MemoryArena arena) {
+            this.arena = arena;
         }
 
         @Override
@@ -49,6 +53,12 @@ final class CenoteRegions {
     static final class ConfinedReset extends Reset {
         ConfinedReset() {
             super(ArenaKind.CONFINED, Checks.BASIC);
+        }
+    }
+
+    static final class ConfinedCounted extends Reset {
+        ConfinedCounted() {
+            super(MemoryArena.builder().countAllocations(true).build());
         }
     }
 
