@@ -1,6 +1,8 @@
 package dev.cenote;
 
 import dev.cenote.binding.NativeMemory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,12 +20,22 @@ final class ArenaChunk {
     private static final long TOKENS_FROM = 1L << 61; /* no address of this size exists */
     private static final AtomicLong TOKENS = new AtomicLong();
 
+    private static final VarHandle HOLDER;
+
+    static {
+        try {
+            HOLDER = MethodHandles.lookup().findVarHandle(ArenaChunk.class, "holder", ArenaRegion.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     final Block block;
     final long base;
     final int bytes;
     final ByteBuffer view;
-    /** The arena that holds it, for the sweep and for lists of what is live. Null: none does. */
-    volatile @Nullable ArenaRegion holder;
+    /** The arena that holds it, for the sweep and for lists of what is live. Null: none does. Set by {@link #hold}. */
+    private @Nullable ArenaRegion holder;
     /** Confined arenas: bytes before the end that were given out, valid while it is not the current chunk. */
     long used;
     /** Whether an arena had it before: the opposite of fresh memory. */
@@ -45,6 +57,15 @@ final class ArenaChunk {
         block.attach(made);
         ArenaWatch.register(made);
         return made;
+    }
+
+    /** Names the holder, or null before the chunk goes back to its source. The sweep may see it late; it comes often. */
+    void hold(@Nullable ArenaRegion region) {
+        HOLDER.setRelease(this, region);
+    }
+
+    @Nullable ArenaRegion holder() {
+        return (ArenaRegion) HOLDER.getAcquire(this);
     }
 
     /** Where pieces end: a multiple of 8. */

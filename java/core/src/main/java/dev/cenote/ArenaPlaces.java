@@ -21,6 +21,7 @@ final class ArenaPlaces {
     private static final int SLOTS_MAX = 1 << 14;
     private static final int STRIPES = Math.min(32, Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors() - 1));
     private static final Place NOBODY = new Place(null);
+    private static final Place[] NONE = {};
 
     /** Where one thread, or any, fills a run. */
     static final class Place {
@@ -60,12 +61,13 @@ final class ArenaPlaces {
     private final Place[] stripes;
     /** Elements are never null; set under the lock; replaced whole when it grows. */
     private volatile Place[] slots;
-    private final Queue<ArenaRun> left = new ArrayDeque<>();
+    private final Queue<ArenaRun> left;
 
     ArenaPlaces(boolean isPerThread) {
         this.common = isPerThread ? null : new Place(null);
-        this.slots = isPerThread ? filled(SLOTS_MIN) : new Place[0];
-        this.stripes = new Place[isPerThread ? STRIPES : 0];
+        this.slots = isPerThread ? filled(SLOTS_MIN) : NONE;
+        this.stripes = isPerThread ? new Place[STRIPES] : NONE;
+        this.left = new ArrayDeque<>(isPerThread ? 16 : 0);
         Arrays.setAll(stripes, i -> new Place(null));
     }
 

@@ -82,7 +82,7 @@ abstract class ArenaRegion {
         }
         ArenaChunk chunk = ArenaChunk.of(block);
         chunk.used = 0;
-        chunk.holder = this;
+        chunk.hold(this);
         ArenaTotals.TAKEN.increment();
         if (chunk.isUsed) {
             ArenaTotals.REUSED.increment();
@@ -93,7 +93,7 @@ abstract class ArenaRegion {
     /** Gives a chunk back. Nobody of this arena can touch it any more. */
     final void give(ArenaChunk chunk, @Nullable ArenaSite released) {
         chunk.isUsed = true;
-        chunk.holder = null;
+        chunk.hold(null);
         ArenaTotals.GIVEN.increment();
         if (settings.isParanoid()) {
             ArenaQuarantine.add(chunk, settings, site, released);

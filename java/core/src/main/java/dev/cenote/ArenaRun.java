@@ -2,7 +2,6 @@ package dev.cenote;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A chunk while a shared arena fills it: one word with the cursor and the number of pieces, moved by compare-and-swap.
@@ -18,10 +17,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ArenaRun {
 
     private static final VarHandle WORD;
+    private static final VarHandle RESERVED;
+    private static final VarHandle IS_CLOSED;
 
     static {
         try {
-            WORD = MethodHandles.lookup().findVarHandle(ArenaRun.class, "word", long.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            WORD = lookup.findVarHandle(ArenaRun.class, "word", long.class);
+            RESERVED = lookup.findVarHandle(ArenaRun.class, "reserved", int.class);
+            IS_CLOSED = lookup.findVarHandle(ArenaRun.class, "isClosed", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -38,7 +42,7 @@ final class ArenaRun {
     /** Whether it serves one piece only, larger than a usual chunk. */
     final boolean isLarge;
     /** What of the arena's limit it stands for; taken back once, see {@link #settle}. */
-    private final AtomicInteger reserved;
+    private int reserved;
     /** Of a run with one filler, whose stores could overwrite the bit in the word. */
     private volatile boolean isClosed;
     private volatile long word;
@@ -48,7 +52,7 @@ final class ArenaRun {
         this.base = chunk.base;
         this.bytes = bytes & -ArenaSettings.ALIGNMENT_LEAST;
         this.isLarge = isLarge;
-        this.reserved = new AtomicInteger(this.bytes);
+        this.reserved = this.bytes;
     }
 
     /** Takes a piece; 0: it does not fit, or the run is sealed. Any thread, lock-free. */
@@ -83,19 +87,19 @@ final class ArenaRun {
 
     /** No piece is given out from now on, but for one that a lone filler is at just now. */
     void seal() {
-        isClosed = true;
+        IS_CLOSED.setRelease(this, true); /* ahead of the swap, which is a fence: a lone filler sees it no later than that */
         WORD.getAndBitwiseOr(this, SEALED);
     }
 
     /** {@return what of the limit comes back now that it is full: the part that was not given out} */
     int settle() {
         int used = used();
-        return reserved.compareAndSet(bytes, used) ? bytes - used : 0;
+        return RESERVED.compareAndSet(this, bytes, used) ? bytes - used : 0;
     }
 
     /** {@return what of the limit comes back now that its pieces are gone} */
     int settleAll() {
-        return reserved.getAndSet(0);
+        return (int) RESERVED.getAndSet(this, 0);
     }
 
     /** {@return bytes given out, from the base} */

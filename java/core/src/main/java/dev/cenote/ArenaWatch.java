@@ -37,7 +37,7 @@ final class ArenaWatch implements Upkeep.Task {
             List<ArenaChunk> alive = new ArrayList<>(CHUNKS.size());
             CHUNKS.removeIf(reference -> {
                 ArenaChunk chunk = reference.get();
-                if (chunk == null || chunk.holder == null && chunk.block.pool().isClosed()) {
+                if (chunk == null || chunk.holder() == null && chunk.block.pool().isClosed()) {
                     return true;
                 }
                 alive.add(chunk);
@@ -53,7 +53,7 @@ final class ArenaWatch implements Upkeep.Task {
     private static Set<ArenaRegion> holders() {
         Set<ArenaRegion> holders = Collections.newSetFromMap(new IdentityHashMap<>());
         for (ArenaChunk chunk : chunks()) {
-            ArenaRegion holder = chunk.holder;
+            ArenaRegion holder = chunk.holder();
             if (holder != null) {
                 holders.add(holder);
             }
@@ -86,7 +86,7 @@ final class ArenaWatch implements Upkeep.Task {
         Map<String, long[]> sites = new TreeMap<>();
         Map<ArenaRegion, long[]> sizes = new IdentityHashMap<>();
         for (ArenaChunk chunk : chunks()) {
-            ArenaRegion holder = chunk.holder;
+            ArenaRegion holder = chunk.holder();
             if (holder != null) {
                 long[] size = sizes.computeIfAbsent(holder, each -> new long[2]);
                 size[0]++;

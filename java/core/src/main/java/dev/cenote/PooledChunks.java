@@ -2,7 +2,6 @@ package dev.cenote;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +23,7 @@ final class PooledChunks implements MemoryArenaProvider.Source {
     /** Opened and closed under the lock; null: not open. */
     private volatile @Nullable BlockPool usual;
     private volatile @Nullable SizedPool large;
-    /** Chunks that arenas have; and when upkeep first saw none, 0: it has not. */
-    private final AtomicInteger out = new AtomicInteger();
+    /** When upkeep first saw that no arena has a chunk; 0: it has not. */
     private long idleSince;
 
     private PooledChunks(Key key) {
@@ -38,25 +36,25 @@ final class PooledChunks implements MemoryArenaProvider.Source {
 
     @Override
     public Block take(long bytes) {
-        out.getAndIncrement();
-        try {
-            while (true) {
-                try {
-                    return bytes <= key.chunkBytes() ? takeUsual() : takeLarge(bytes);
-                } catch (PoolClosedException e) {
-                    forgetClosed(); /* it was idle until now; the next turn opens another one */
-                }
+        while (true) {
+            try {
+                return bytes <= key.chunkBytes() ? takeUsual() : takeLarge(bytes);
+            } catch (PoolClosedException e) {
+                forgetClosed(); /* it was idle until now; the next turn opens another one */
             }
-        } catch (RuntimeException | Error e) {
-            out.getAndDecrement();
-            throw e;
         }
     }
 
     @Override
     public void give(Block block) {
         block.close();
-        out.getAndDecrement();
+    }
+
+    /** Bytes that arenas have, by the pools' own accounts: so taking and giving count nothing of their own. */
+    private long out() {
+        BlockPool pool = usual;
+        SizedPool sized = large;
+        return (pool == null ? 0 : pool.stats().bytesInUse()) + (sized == null ? 0 : sized.stats().bytesInUse());
     }
 
     private Block takeUsual() {
@@ -106,7 +104,7 @@ final class PooledChunks implements MemoryArenaProvider.Source {
 
     /** Whoever takes a chunk at this very moment either has it, and the pool waits for it, or finds the pool closed. */
     synchronized void closeIfIdle(long nowNanos, long idleNanos) {
-        if (out.get() > 0) {
+        if (out() > 0) {
             idleSince = 0;
         } else if (idleSince == 0) {
             idleSince = Math.max(1, nowNanos);

@@ -6,9 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +18,28 @@ final class SharedRegion extends ArenaRegion {
 
     private static final VarHandle RUNS;
     private static final VarHandle PINS;
+    private static final VarHandle SPARES;
+    private static final VarHandle RESERVED;
+    private static final VarHandle LIMBO;
+    private static final VarHandle LIMBO_BYTES;
+    private static final VarHandle PIECES;
+    private static final VarHandle LAST_PIECES;
+    private static final VarHandle TAKEN;
+    private static final VarHandle RESETS;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             RUNS = lookup.findVarHandle(SharedRegion.class, "runs", ArenaRun[].class);
             PINS = lookup.findVarHandle(SharedRegion.class, "pins", ArenaPins.class);
+            SPARES = lookup.findVarHandle(SharedRegion.class, "spares", Queue.class);
+            RESERVED = lookup.findVarHandle(SharedRegion.class, "reserved", long.class);
+            LIMBO = lookup.findVarHandle(SharedRegion.class, "inLimbo", int.class);
+            LIMBO_BYTES = lookup.findVarHandle(SharedRegion.class, "bytesInLimbo", long.class);
+            PIECES = lookup.findVarHandle(SharedRegion.class, "piecesBefore", long.class);
+            LAST_PIECES = lookup.findVarHandle(SharedRegion.class, "lastPieces", long.class);
+            TAKEN = lookup.findVarHandle(SharedRegion.class, "taken", long.class);
+            RESETS = lookup.findVarHandle(SharedRegion.class, "resets", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -40,14 +53,17 @@ final class SharedRegion extends ArenaRegion {
     /** Made with the first access: an arena whose pieces are only passed on needs none. */
     private volatile @Nullable ArenaPins pins;
     private final ArenaPlaces places;
-    private final Queue<ArenaChunk> spares = new ConcurrentLinkedQueue<>();
-    private final AtomicLong reserved = new AtomicLong();
-    private final AtomicInteger inLimbo = new AtomicInteger();
-    private final LongAdder piecesBefore = new LongAdder();
-    private final LongAdder taken = new LongAdder();
-    private final LongAdder resets = new LongAdder();
-    private final AtomicLong held = new AtomicLong();
-    private final AtomicInteger chunks = new AtomicInteger();
+    /** Made with the first chunk that is kept: an arena that is closed without a reset needs none. */
+    private volatile @Nullable Queue<ArenaChunk> spares;
+    /** Of the limit; not moved if there is none. */
+    private volatile long reserved;
+    private volatile int inLimbo;
+    private volatile long bytesInLimbo;
+    /** Of runs that resets took; those of the last ones are written by the closer alone. */
+    private volatile long piecesBefore;
+    private long lastPieces;
+    private volatile long taken;
+    private volatile long resets;
 
     SharedRegion(ArenaSettings settings) {
         super(settings);
@@ -108,7 +124,7 @@ final class SharedRegion extends ArenaRegion {
         if (place.replace(seen, run)) {
             if (seen != null) {
                 seen.seal();
-                reserved.getAndAdd(-seen.settle());
+                unreserve(seen.settle());
             }
         } else {
             cancel(run);
@@ -122,20 +138,18 @@ final class SharedRegion extends ArenaRegion {
         ArenaChunk chunk = null;
         ArenaRun run;
         try {
-            chunk = isLarge ? null : spares.poll();
+            chunk = isLarge ? null : takeSpare();
             if (chunk == null) {
                 chunk = take(most);
-                taken.increment();
-                held.getAndAdd(chunk.bytes);
-                chunks.getAndIncrement();
+                TAKEN.getAndAdd(this, 1L);
             }
             run = new ArenaRun(chunk, (int) granted, isLarge);
         } catch (RuntimeException | Error e) {
-            reserved.getAndAdd(-granted);
+            unreserve(granted);
             throw e;
         }
         if (!publish(run)) {
-            reserved.getAndAdd(-granted);
+            unreserve(granted);
             release(List.of(chunk), releasing("closed"));
             throw ArenaTexts.closed(settings);
         }
@@ -143,18 +157,28 @@ final class SharedRegion extends ArenaRegion {
     }
 
     private long reserve(long least, long most) {
-        if (settings.limitBytes() == Long.MAX_VALUE) {
+        if (!isLimited()) {
             return most & -ArenaSettings.ALIGNMENT_LEAST;
         }
         while (true) {
-            long seen = reserved.get();
+            long seen = reserved;
             long granted = Math.min(most, settings.limitBytes() - seen) & -ArenaSettings.ALIGNMENT_LEAST;
             if (granted < least) {
                 throw ArenaTexts.limit(settings, least, seen);
             }
-            if (reserved.compareAndSet(seen, seen + granted)) {
+            if (RESERVED.compareAndSet(this, seen, seen + granted)) {
                 return granted;
             }
+        }
+    }
+
+    private boolean isLimited() {
+        return settings.limitBytes() != Long.MAX_VALUE;
+    }
+
+    private void unreserve(long bytes) {
+        if (isLimited()) {
+            RESERVED.getAndAdd(this, -bytes);
         }
     }
 
@@ -188,7 +212,7 @@ final class SharedRegion extends ArenaRegion {
             System.arraycopy(seen, 0, fewer, 0, at);
             System.arraycopy(seen, at + 1, fewer, at, fewer.length - at);
             if (RUNS.compareAndSet(this, seen, fewer)) {
-                reserved.getAndAdd(-run.settleAll());
+                unreserve(run.settleAll());
                 spare(run.chunk);
                 return;
             }
@@ -197,15 +221,37 @@ final class SharedRegion extends ArenaRegion {
 
     /** Keeps a chunk for the next run; if the arena closes meanwhile, one of both gives it back. */
     private void spare(ArenaChunk chunk) {
-        spares.add(chunk);
+        spares().add(chunk);
         if (!isOpen()) {
-            release(drained(), releasing("closed"));
+            List<ArenaChunk> back = drained();
+            if (!back.isEmpty()) {
+                release(back, releasing("closed"));
+            }
         }
     }
 
+    @SuppressWarnings("unchecked")
+    private Queue<ArenaChunk> spares() {
+        Queue<ArenaChunk> seen = spares;
+        if (seen != null) {
+            return seen;
+        }
+        Queue<ArenaChunk> made = new ConcurrentLinkedQueue<>();
+        Queue<ArenaChunk> other = (Queue<ArenaChunk>) SPARES.compareAndExchange(this, null, made);
+        return other != null ? other : made;
+    }
+
+    private @Nullable ArenaChunk takeSpare() {
+        Queue<ArenaChunk> seen = spares;
+        return seen == null ? null : seen.poll();
+    }
+
     private List<ArenaChunk> drained() {
+        if (spares == null) {
+            return List.of();
+        }
         List<ArenaChunk> all = new ArrayList<>();
-        for (ArenaChunk chunk = spares.poll(); chunk != null; chunk = spares.poll()) {
+        for (ArenaChunk chunk = takeSpare(); chunk != null; chunk = takeSpare()) {
             all.add(chunk);
         }
         return all;
@@ -283,11 +329,12 @@ final class SharedRegion extends ArenaRegion {
             }
         } while (!RUNS.compareAndSet(this, old, NONE));
         places.forgetDead();
-        seal(old);
-        resets.increment();
-        long keep = settings.isParanoid() ? 0 : settings.retainedBytes() / settings.chunkBytes() - spares.size();
+        PIECES.getAndAdd(this, seal(old));
+        RESETS.getAndAdd(this, 1L);
+        long keep = settings.isParanoid() ? 0 : settings.retainedBytes() / settings.chunkBytes() - spares().size();
         List<ArenaChunk> back = new ArrayList<>();
         for (ArenaRun run : old) {
+            unreserve(run.settleAll());
             if (!run.isLarge && keep > 0) {
                 keep--;
                 spare(run.chunk);
@@ -300,12 +347,14 @@ final class SharedRegion extends ArenaRegion {
         }
     }
 
-    private void seal(ArenaRun[] old) {
+    /** No piece comes from these runs any more; how many did. */
+    private static long seal(ArenaRun[] old) {
+        long pieces = 0;
         for (ArenaRun run : old) {
             run.seal();
-            reserved.getAndAdd(-run.settleAll());
-            piecesBefore.add(run.pieces());
+            pieces += run.pieces();
         }
+        return pieces;
     }
 
     @Override
@@ -325,14 +374,19 @@ final class SharedRegion extends ArenaRegion {
             return false;
         }
         ArenaRun[] last = (ArenaRun[]) RUNS.getAndSet(this, NO_MORE);
-        seal(last);
-        List<ArenaChunk> back = drained();
-        for (ArenaRun run : last) {
-            back.add(run.chunk);
-        }
+        LAST_PIECES.setRelease(this, seal(last)); /* what they reserved of the limit nobody asks for any more */
+        List<ArenaChunk> back = last.length == 1 && spares == null ? List.of(last[0].chunk) : everything(last);
         ArenaTotals.CLOSED.increment();
         release(back, releasing(how));
         return true;
+    }
+
+    private List<ArenaChunk> everything(ArenaRun[] last) {
+        List<ArenaChunk> all = new ArrayList<>(drained());
+        for (ArenaRun run : last) {
+            all.add(run.chunk);
+        }
+        return all;
     }
 
     /** Gives chunks back: now, or when those who are inside have left. */
@@ -340,20 +394,25 @@ final class SharedRegion extends ArenaRegion {
         if (areFree()) {
             giveAll(back, released);
         } else {
-            inLimbo.getAndAdd(back.size());
+            LIMBO_BYTES.getAndAdd(this, bytes(back));
+            LIMBO.getAndAdd(this, back.size());
             ArenaLimbo.add(this, back, released);
         }
         settle();
     }
 
     private void giveAll(List<ArenaChunk> back, @Nullable ArenaSite released) {
-        long bytes = 0;
         for (ArenaChunk chunk : back) {
-            bytes += chunk.bytes;
             give(chunk, released);
         }
-        held.getAndAdd(-bytes);
-        chunks.getAndAdd(-back.size());
+    }
+
+    private static long bytes(List<ArenaChunk> chunks) {
+        long bytes = 0;
+        for (ArenaChunk chunk : chunks) {
+            bytes += chunk.bytes;
+        }
+        return bytes;
     }
 
     /** Nobody is inside who may have seen the arena as it was before what the caller did. */
@@ -365,12 +424,13 @@ final class SharedRegion extends ArenaRegion {
     /** Called once for what {@link ArenaLimbo#add} was given. */
     void releaseFromLimbo(List<ArenaChunk> back, @Nullable ArenaSite released) {
         giveAll(back, released);
-        inLimbo.getAndAdd(-back.size());
+        LIMBO_BYTES.getAndAdd(this, -bytes(back));
+        LIMBO.getAndAdd(this, -back.size());
         settle();
     }
 
     private void settle() {
-        if (inLimbo.get() == 0) {
+        if (inLimbo == 0) {
             step(ArenaState.CLOSING, ArenaState.Event.DONE);
         }
     }
@@ -391,13 +451,25 @@ final class SharedRegion extends ArenaRegion {
     MemoryArenaStats stats(MemoryArena arena) {
         long used = 0;
         long wasted = 0;
-        long pieces = piecesBefore.sum();
+        long pieces = piecesBefore + (long) LAST_PIECES.getAcquire(this);
+        int waiting = inLimbo;
+        long bytes = bytesInLimbo;
+        int chunks = waiting;
         for (ArenaRun run : runs) {
             used += run.used();
             pieces += run.pieces();
             wasted += places.isFilled(run) ? 0 : run.chunk.bytes - run.used();
+            bytes += run.chunk.bytes;
+            chunks++;
         }
-        return new MemoryArenaStats(settings.name(), settings.kind(), isOpen(), pieces, used, wasted, held.get(),
-            chunks.get(), taken.sum(), inLimbo.get(), resets.sum());
+        Queue<ArenaChunk> kept = spares;
+        if (kept != null) {
+            for (ArenaChunk chunk : kept) {
+                bytes += chunk.bytes;
+                chunks++;
+            }
+        }
+        return new MemoryArenaStats(settings.name(), settings.kind(), isOpen(), pieces, used, wasted, bytes, chunks, taken,
+            waiting, resets);
     }
 }

@@ -6,6 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -15,7 +16,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Shared arenas: two threads that allocate, a close that meets an allocation, a close that meets an access.
+ * Shared arenas: two threads that allocate; a close that meets an allocation, a reset, an access.
  */
 public final class ArenaCases {
 
@@ -24,6 +25,32 @@ public final class ArenaCases {
 
     private static final MemoryArenaBuilder SHARED = MemoryArena.builder().backend(Backend.JAVA).kind(ArenaKind.SHARED)
         .name("jcstress").chunkBytes(256);
+
+    /** Counts what is out, for one arena, of a pool that all have in common. */
+    private static final class Counted implements MemoryArenaProvider.Source {
+        private static final int CHUNK = 256;
+        private static final BlockPool POOL = BlockPool.builder().backend(Backend.JAVA).name("jcstress-chunks").blockBytes(CHUNK)
+            .build();
+
+        private final AtomicInteger out = new AtomicInteger();
+
+        static MemoryArena arena(Counted source) {
+            return new MemoryArena(new ArenaSettings("jcstress", ArenaKind.SHARED, source, CHUNK, Long.MAX_VALUE, CHUNK, null,
+                false, Checks.BASIC, false));
+        }
+
+        @Override
+        public Block take(long bytes) {
+            out.getAndIncrement();
+            return POOL.get();
+        }
+
+        @Override
+        public void give(Block block) {
+            out.getAndDecrement();
+            block.close();
+        }
+    }
 
     /** Two pieces are two pieces, also when both threads take the first chunk. */
     @JCStressTest
@@ -66,7 +93,8 @@ public final class ArenaCases {
     @Outcome(expect = FORBIDDEN, desc = "A chunk is held by a closed arena.")
     @State
     public static class CloseAgainstAllocate {
-        private final MemoryArena arena = SHARED.build();
+        private final Counted source = new Counted();
+        private final MemoryArena arena = Counted.arena(source);
 
         /** Allocates. */
         @Actor
@@ -88,7 +116,81 @@ public final class ArenaCases {
         @Arbiter
         public void end(II_Result r) {
             MemoryArenaStats stats = arena.stats();
-            r.r2 = !arena.isOpen() && stats.chunks() == 0 && stats.bytesHeld() == 0 && stats.chunksInLimbo() == 0 ? 1 : 0;
+            r.r2 = !arena.isOpen() && stats.chunks() == 0 && stats.chunksInLimbo() == 0 && source.out.get() == 0 ? 1 : 0;
+        }
+    }
+
+    /** A reset keeps a chunk while the arena closes: one of both gives it back. */
+    @JCStressTest
+    @Outcome(id = {"1, 1", "0, 1"}, expect = ACCEPTABLE, desc = "Reset before the close, or refused.")
+    @Outcome(expect = FORBIDDEN, desc = "A chunk is held by a closed arena.")
+    @State
+    public static class CloseAgainstReset {
+        private final Counted source = new Counted();
+        private final MemoryArena arena = Counted.arena(source);
+
+        /** Takes the chunk that the reset keeps. */
+        public CloseAgainstReset() {
+            arena.allocate(16);
+        }
+
+        /** Resets. */
+        @Actor
+        public void resetter(II_Result r) {
+            try {
+                arena.reset();
+                r.r1 = 1;
+            } catch (IllegalStateException e) {
+                r.r1 = 0;
+            }
+        }
+
+        /** Closes. */
+        @Actor
+        public void closer() {
+            arena.close();
+        }
+
+        /** Looks what is left. */
+        @Arbiter
+        public void end(II_Result r) {
+            MemoryArenaStats stats = arena.stats();
+            r.r2 = !arena.isOpen() && stats.chunks() == 0 && stats.allocations() == 1 && source.out.get() == 0 ? 1 : 0;
+        }
+    }
+
+    /** The canary: the kept chunk is published without a fence before the state is looked at. */
+    @JCStressTest
+    @Outcome(id = {"1, 0", "0, 1", "0, 0"}, expect = ACCEPTABLE, desc = "One of them gives the chunk back.")
+    @Outcome(id = "1, 1", expect = ACCEPTABLE_INTERESTING, desc = "Neither does: the fence is needed.")
+    @State
+    public static class CanaryKeepWithoutFence {
+        private static final VarHandle SPARE;
+        private static final VarHandle CLOSED;
+        private int spare;
+        private int closed;
+
+        static {
+            try {
+                SPARE = MethodHandles.lookup().findVarHandle(CanaryKeepWithoutFence.class, "spare", int.class);
+                CLOSED = MethodHandles.lookup().findVarHandle(CanaryKeepWithoutFence.class, "closed", int.class);
+            } catch (ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+
+        /** Keeps a chunk by a release store, then looks whether the arena is open. */
+        @Actor
+        public void resetter(II_Result r) {
+            SPARE.setRelease(this, 1);
+            r.r1 = (int) CLOSED.getAcquire(this) == 0 ? 1 : 0;
+        }
+
+        /** Closes with a full fence, then looks for kept chunks. */
+        @Actor
+        public void closer(II_Result r) {
+            CLOSED.setVolatile(this, 1);
+            r.r2 = (int) SPARE.getVolatile(this) == 0 ? 1 : 0;
         }
     }
 
