@@ -35,6 +35,7 @@ final class GenerationalFlow<T> implements FlowPool {
     private final AtomicInteger scans = new AtomicInteger();
     /** Per generation, the earliest time at which an entry of it can have outlived its time. */
     private final long[] nextExpiry;
+    private long lastSweep;
     private long sampled;
     private boolean sampledBefore;
     private long toldHits;
@@ -49,6 +50,7 @@ final class GenerationalFlow<T> implements FlowPool {
         this.nextExpiry = new long[store.generations.length];
         this.sample = new FlowSample(store.name, store.generations);
         Arrays.fill(nextExpiry, store.clock.now());
+        this.lastSweep = store.clock.now();
     }
 
     void join() {
@@ -232,12 +234,16 @@ final class GenerationalFlow<T> implements FlowPool {
         return store.bury();
     }
 
-    /** Threads at work sweep by themselves when told; into the parts of others we go. */
+    /** Busy threads sweep by themselves, others at work when they are told; into the parts of idle ones we go. */
     private void sweepLocals(long now) {
+        long before = lastSweep;
+        lastSweep = now;
         List<LocalGeneration<T>> idle = List.of();
         for (LocalGeneration<T> local : locals.everything()) {
             if (local.hasWorked()) {
-                local.alarm(LocalGeneration.TICK);
+                if (!local.hasSweptSince(before) || local.isCautious()) {
+                    local.alarm(LocalGeneration.TICK);
+                }
             } else if (local.size() > 0 || local.share() > 0) {
                 idle = idle.isEmpty() ? new ArrayList<>() : idle;
                 idle.add(local);

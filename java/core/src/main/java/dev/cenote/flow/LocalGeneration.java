@@ -54,7 +54,6 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
     private int earned;
     private int interval = 1;
     private long clockRead;
-    private long lastSweep;
     @SuppressWarnings("unused")
     private long q00, q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15;
 

@@ -34,16 +34,14 @@ abstract class LocalGenerationUser extends LocalGenerationPad {
 
     /** The owner while it may work by itself, else null. */
     @Nullable Thread user;
-    final @Nullable Thread owner;
     final int id;
     /** Not 0: there is no user, the owner takes the slow way; see {@link LocalGeneration}. Any thread sets bits. */
     int alarm;
     /** 1 while somebody is in it by the slow way. */
     int lock;
 
-    LocalGenerationUser(int id, @Nullable Thread owner) {
+    LocalGenerationUser(int id) {
         this.id = id;
-        this.owner = owner;
     }
 }
 
@@ -53,10 +51,9 @@ abstract class LocalGenerationUser extends LocalGenerationPad {
 @SuppressWarnings("unused")
 abstract class LocalGenerationGap extends LocalGenerationUser {
     private long g00, g01, g02, g03, g04, g05, g06, g07, g08, g09, g10, g11, g12, g13, g14, g15;
-    private int filler; /* as above, behind an odd number of ints */
 
-    LocalGenerationGap(int id, @Nullable Thread owner) {
-        super(id, owner);
+    LocalGenerationGap(int id) {
+        super(id);
     }
 }
 
@@ -81,6 +78,7 @@ abstract class LocalGenerationFields<T> extends LocalGenerationGap {
         }
     }
 
+    final @Nullable Thread owner;
     /** The near entry and its object: one that is taken and put again and again needs no place. If there is none, one that is gone. */
     Entry<T> near = Entry.none();
     @Nullable T nearObject;
@@ -105,10 +103,13 @@ abstract class LocalGenerationFields<T> extends LocalGenerationGap {
     long hits;
     /** What was done here until the last step; the scheduler's. */
     int seenWork;
+    /** When it was swept last, by whomever. */
+    long lastSweep;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     LocalGenerationFields(int id, @Nullable Thread owner, int places) {
-        super(id, owner);
+        super(id);
+        this.owner = owner;
         this.objects = new Object[places];
         this.entries = new Entry[places];
     }

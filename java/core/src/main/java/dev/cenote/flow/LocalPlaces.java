@@ -153,14 +153,19 @@ abstract class LocalPlaces<T> extends LocalGenerationFields<T> {
         return (int) (long) HITS.getOpaque(this) + puts + (countdown << 20);
     }
 
+    /** Whether it was swept after a time, by the pool's clock. Racy: once too often is no harm. */
+    final boolean hasSweptSince(long nanos) {
+        return lastSweep - nanos > 0;
+    }
+
     /** How much of T0's capacity it keeps for itself. Racy. */
     final int share() {
-        return nearObject == null ? limit : limit + 1;
+        return nearObject == null ? limit : limit + 1; /* the near one's place */
     }
 
     /** Entries in it, about. */
     final int size() {
-        return (int) TOP.getOpaque(this) + (isHere(near) ? 1 : 0);
+        return (int) TOP.getOpaque(this) + (nearObject != null && isHere(near) ? 1 : 0);
     }
 
     final long hits() {

@@ -80,13 +80,15 @@ final class PoolFlow {
         long count = sample.residences;
         double sum = sample.residenceNanos;
         double mean = count == 0 ? Double.NaN : sum / count;
-        gradient.add(mean);
-        variance = gradient.variance();
+        if (count != 0) {
+            gradient.add(mean);
+            variance = gradient.variance();
+        }
         long gets = sample.hits + sample.misses;
         missRate = gets < GETS_MIN ? Double.NaN : (double) sample.misses / gets;
         missDrop = ThresholdTuner.drop(missRateBefore, missRate);
         missRateBefore = missRate;
-        if (tuner != null) {
+        if (tuner != null && !Double.isNaN(missDrop)) { /* else it would hold */
             double before = tuner.threshold();
             ThresholdTuner.State state = tuner.step(variance, missDrop);
             if (tuner.threshold() != before) {

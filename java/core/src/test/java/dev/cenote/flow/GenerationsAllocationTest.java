@@ -72,7 +72,7 @@ class GenerationsAllocationTest {
         List<FieldLayout> hot = fieldsOf("LocalGenerationFields", layout);
         assertThat(hot).extracting(FieldLayout::name).contains("near", "top", "low", "limit", "hits", "countdown", "objects", "entries");
         List<FieldLayout> user = fieldsOf("LocalGenerationUser", layout);
-        assertThat(user).extracting(FieldLayout::name).contains("user", "id", "owner", "alarm", "lock");
+        assertThat(user).extracting(FieldLayout::name).contains("user", "id", "alarm", "lock");
         for (List<FieldLayout> group : List.of(hot, user)) {
             assertThat(group).allSatisfy(field -> {
                 assertThat(field.offset()).as("before %s", field.name()).isGreaterThanOrEqualTo(LINE_PAIR);

@@ -37,6 +37,22 @@ class GenerationsThreadsTest {
     }
 
     @Test
+    void busyThread_isToldToSweepOnlyWhenItDidNot() {
+        GenerationalPool<Item> pool = flows.small().build();
+        Flows.heat(pool, 300, null);
+        flows.pass(6); /* more than half of T0's time */
+        Flows.heat(pool, 300, null);
+        pool.flow().evict(0);
+        assertThat(pool.newest().user).as("swept by itself").isSameAs(Thread.currentThread());
+        Flows.heat(pool, 300, null);
+        pool.flow().evict(0);
+        assertThat(pool.newest().user).as("told to sweep").isNull();
+        Flows.heat(pool, 1, null);
+        assertThat(pool.newest().user).as("has swept").isSameAs(Thread.currentThread());
+        assertThat(pool.isValid()).isTrue();
+    }
+
+    @Test
     void tenThousandDyingThreads_loseNothing() throws Exception {
         GenerationalPool<Item> pool = flows.builder().build();
         for (int i = 0; i < 10_000; i += 20) {
