@@ -3,19 +3,25 @@ package dev.cenote.bench.harness;
 import dev.cenote.bench.peer.Peer;
 import dev.cenote.bench.peer.PeerKind;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The first use of memory: {@value #MEBIBYTES} MiB taken in blocks, each written once, none given back, each get and
- * touch timed on its own. What the JIT needs is taught on another pool of the same kind, which keeps its memory, so
- * that none of it comes back as the memory that is measured. The clock's own cost is in every figure and told beside them.
+ * touch timed on its own. What the JIT needs is taught on other pools of the same kind, which keep their memory, so
+ * that none of it comes back as the memory that is measured; on several, because code that saw one pool only is thrown away
+ * when it meets the next. The clock's own cost is in every figure and told beside them.
  *
  * <p>Arguments: peer, block bytes, milliseconds to let the opened pool rest before the first get.
  */
 public final class ColdStart {
 
     private static final int MEBIBYTES = 64;
-    private static final int TAUGHT_MEBIBYTES = 80;
+    private static final int TAUGHT_POOLS = 3;
+    private static final int TAUGHT_MEBIBYTES = 32; /* of each */
+    private static final int TAUGHT_ROUNDS = 20;
     private static final int TIMER_READINGS = 20_000;
 
     private ColdStart() {
@@ -33,8 +39,12 @@ public final class ColdStart {
 
     private static void run(PeerKind kind, int bytes, long restMillis) {
         Affinity.pin(0);
-        Peer taught = kind.open(bytes).forThread();
-        take(taught, TAUGHT_MEBIBYTES, bytes);
+        List<Peer> taught = new ArrayList<>();
+        for (int i = 0; i < TAUGHT_POOLS; i++) {
+            Peer pool = kind.open(bytes).forThread();
+            teach(pool, bytes);
+            taught.add(pool);
+        }
 
         long opening = System.nanoTime();
         Peer shared = kind.open(bytes);
@@ -59,8 +69,23 @@ public final class ColdStart {
         Reference.reachabilityFence(peer);
     }
 
+    /** Takes and puts the same memory over and over, so that the rare paths are compiled as well, then takes it for good. */
+    private static void teach(Peer peer, int bytes) {
+        int[] order = new int[count(TAUGHT_MEBIBYTES, bytes)];
+        Arrays.setAll(order, i -> i);
+        peer.reserve(order.length);
+        for (int i = 0; i < TAUGHT_ROUNDS; i++) {
+            peer.batch(order);
+        }
+        take(peer, TAUGHT_MEBIBYTES, bytes);
+    }
+
+    private static int count(int mebibytes, int bytes) {
+        return (int) ((long) mebibytes * 1024 * 1024 / bytes);
+    }
+
     private static double[] take(Peer peer, int mebibytes, int bytes) {
-        int count = (int) ((long) mebibytes * 1024 * 1024 / bytes);
+        int count = count(mebibytes, bytes);
         double[] nanos = new double[count];
         peer.reserve(count);
         for (int i = 0; i < count; i++) {
