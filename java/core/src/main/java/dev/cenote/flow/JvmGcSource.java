@@ -6,6 +6,7 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.management.ListenerNotFoundException;
 import javax.management.Notification;
@@ -29,6 +30,8 @@ final class JvmGcSource implements GcSource {
     public void open() {
         String missing = "";
         try {
+            /* without jdk.management the beans take listeners, and tell them nothing */
+            Objects.requireNonNull(GarbageCollectionNotificationInfo.class);
             for (GarbageCollectorMXBean bean : ManagementFactory.getGarbageCollectorMXBeans()) {
                 if (bean instanceof NotificationEmitter emitter) {
                     emitter.addNotificationListener(listener, null, null);

@@ -2,7 +2,13 @@ package dev.cenote.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class JvmGcSourceTest {
@@ -44,6 +50,55 @@ class JvmGcSourceTest {
             assertThat(now - before).isGreaterThanOrEqualTo((long) garbage.length << 20);
         } finally {
             source.close();
+        }
+    }
+
+    @Test
+    void runtimeWithoutTheJdksBeans_saysSoOnceAndDoesWithout() throws Exception {
+        Path output = Files.createTempFile("cenote", ".out");
+        try {
+            String path = Stream.of(GenerationalPool.class, JvmGcSourceTest.class).map(JvmGcSourceTest::home).distinct()
+                .collect(Collectors.joining(File.pathSeparator)) + File.pathSeparator + System.getProperty("java.class.path");
+            Process child = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "--limit-modules", "java.management,java.logging",
+                "-cp", path, WithoutBeans.class.getName()).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+            if (!child.waitFor(60, TimeUnit.SECONDS)) {
+                child.destroyForcibly();
+            }
+            String text = Files.readString(output);
+            assertThat(child.exitValue()).as(text).isZero();
+            assertThat(text).containsOnlyOnce("tells nothing about its garbage collections").containsOnlyOnce("does not tell how much it allocates")
+                .contains("add the module jdk.management").contains("known: false false, hits: 9");
+        } finally {
+            Files.delete(output);
+        }
+    }
+
+    private static String home(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Runs in a JVM of its own. */
+    static final class WithoutBeans {
+        private WithoutBeans() {
+        }
+
+        /** Steps a scheduler of a pool twice. */
+        public static void main(String[] args) {
+            FlowScheduler scheduler = FlowScheduler.builder().stopped().build();
+            try (GenerationalPool<Object> pool = GenerationalPool.builder(Object::new).flowScheduler(scheduler).build()) {
+                for (int i = 0; i < 10; i++) {
+                    pool.put(pool.get());
+                }
+                scheduler.step();
+                System.gc();
+                scheduler.step();
+                System.out.println("known: " + scheduler.stats().gcKnown() + " " + scheduler.stats().allocationKnown() + ", hits: "
+                    + pool.stats().hits());
+            }
         }
     }
 
