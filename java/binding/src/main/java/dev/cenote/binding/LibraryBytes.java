@@ -10,14 +10,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A native library as bytes, with the names that tell it from every other: where it came from, its version, its hash.
+ * A native library that can be read, with the names that tell it from every other: where it came from, its version, its hash.
+ * <p>It is never in the Java heap as a whole: it is a megabyte that no program needs, and humongous for the collector.
  *
  * @param origin  for messages: the jar's or the file's address
  * @param version the version of the Java classes that ask for it
  * @param sha256  64 lower-case hexadecimal digits
- * @param bytes   the whole file; nobody changes them
+ * @param source  gives the whole file, each time anew
  */
-record LibraryBytes(String origin, String version, String sha256, byte[] bytes) {
+record LibraryBytes(String origin, String version, String sha256, Source source) {
+
+    /** Opens the library; the caller closes the stream. */
+    interface Source {
+        InputStream open() throws IOException;
+    }
 
     static final String FILE_NAME = "libcenote.so";
     static final String CHECK_SUM_NAME = FILE_NAME + ".sha256";
@@ -29,9 +35,8 @@ record LibraryBytes(String origin, String version, String sha256, byte[] bytes) 
      *
      * @throws NativeLoadException if the check sum is missing, malformed or another one
      */
-    static LibraryBytes fromJar(String origin, String version, InputStream library, @Nullable InputStream checkSum)
+    static LibraryBytes fromJar(String origin, String version, Source library, @Nullable InputStream checkSum)
             throws IOException {
-        byte[] bytes = library.readAllBytes();
         String expected = checkSum == null ? "" : new String(checkSum.readAllBytes(), StandardCharsets.US_ASCII);
         var digits = CHECK_SUM.matcher(expected);
         if (!digits.matches()) {
@@ -39,13 +44,13 @@ record LibraryBytes(String origin, String version, String sha256, byte[] bytes) 
                 + origin + ") has no valid " + CHECK_SUM_NAME + " beside it; the jar was repackaged or cut short."
                 + " Take the original cenote-native jar.");
         }
-        String found = LibraryCache.sha256(bytes);
-        if (!found.equals(digits.group(1))) {
+        Digest found = Digest.of(library);
+        if (!found.sha256().equals(digits.group(1))) {
             throw new NativeLoadException(NativeLoadException.Reason.DAMAGED, "The native library in " + origin + " ("
-                + bytes.length + " bytes) has SHA-256 " + found + ", but " + digits.group(1)
+                + found.bytes() + " bytes) has SHA-256 " + found.sha256() + ", but " + digits.group(1)
                 + " was built; the jar is damaged. Take the original cenote-native jar.");
         }
-        return new LibraryBytes(origin, version, found, bytes);
+        return new LibraryBytes(origin, version, found.sha256(), library);
     }
 
     /** Reads a library that the user named; its bytes are the user's word. */
@@ -53,7 +58,7 @@ record LibraryBytes(String origin, String version, String sha256, byte[] bytes) 
         if (!Files.isRegularFile(file)) {
             throw new NoSuchFileException(file.toString());
         }
-        byte[] bytes = Files.readAllBytes(file);
-        return new LibraryBytes(file.toString(), version, LibraryCache.sha256(bytes), bytes);
+        Source source = () -> Files.newInputStream(file);
+        return new LibraryBytes(file.toString(), version, Digest.of(source).sha256(), source);
     }
 }

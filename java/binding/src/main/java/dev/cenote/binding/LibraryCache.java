@@ -1,7 +1,8 @@
 package dev.cenote.binding;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -11,11 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +58,7 @@ final class LibraryCache {
             LOG.log(System.Logger.Level.WARNING, "{0} was altered (its SHA-256 is {1}); it is replaced, not loaded",
                 file, found);
         }
-        write(library.bytes(), file);
+        write(library.source(), file);
         String written = sha256OfFile(file);
         if (!library.sha256().equals(written)) {
             throw new IOException(file + " was written, but reads back with SHA-256 " + written);
@@ -68,16 +66,13 @@ final class LibraryCache {
         return file;
     }
 
-    private void write(byte[] bytes, Path file) throws IOException {
+    private void write(LibraryBytes.Source source, Path file) throws IOException {
         removeAbandoned();
         Path aside = Files.createTempFile(directory, file.getFileName() + ".", TEMPORARY,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
-            try (FileChannel out = FileChannel.open(aside, StandardOpenOption.WRITE)) {
-                ByteBuffer left = ByteBuffer.wrap(bytes);
-                while (left.hasRemaining()) {
-                    out.write(left);
-                }
+            try (InputStream in = source.open(); FileChannel out = FileChannel.open(aside, StandardOpenOption.WRITE)) {
+                in.transferTo(Channels.newOutputStream(out));
                 out.force(true);
             }
             Files.setPosixFilePermissions(aside, PosixFilePermissions.fromString("r-x------"));
@@ -108,17 +103,9 @@ final class LibraryCache {
             return null;
         }
         try {
-            return sha256(Files.readAllBytes(file));
+            return Digest.of(() -> Files.newInputStream(file)).sha256();
         } catch (NoSuchFileException e) {
             return null;
-        }
-    }
-
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
         }
     }
 }

@@ -62,11 +62,11 @@ final class LibrarySearch {
         for (Provider<NativeLibrary> provider : providers()) {
             NativeLibrary library = provider.get();
             if (library.platform().equals(platform)) {
-                try (InputStream bytes = library.open(LibraryBytes.FILE_NAME);
-                        InputStream checkSum = library.open(LibraryBytes.CHECK_SUM_NAME)) {
+                try (InputStream checkSum = library.open(LibraryBytes.CHECK_SUM_NAME)) {
                     return LibraryBytes.fromJar(provider.type().getModule().isNamed()
                         ? "module " + provider.type().getModule().getName()
-                        : String.valueOf(provider.type().getProtectionDomain().getCodeSource()), version, bytes, checkSum);
+                        : String.valueOf(provider.type().getProtectionDomain().getCodeSource()), version,
+                        () -> library.open(LibraryBytes.FILE_NAME), checkSum);
                 }
             }
         }
@@ -74,9 +74,8 @@ final class LibrarySearch {
         if (resource == null) {
             throw missing();
         }
-        try (InputStream bytes = resource.openStream();
-                InputStream checkSum = classLoader.getResourceAsStream(resourceName(LibraryBytes.CHECK_SUM_NAME))) {
-            return LibraryBytes.fromJar(resource.toString(), version, bytes, checkSum);
+        try (InputStream checkSum = classLoader.getResourceAsStream(resourceName(LibraryBytes.CHECK_SUM_NAME))) {
+            return LibraryBytes.fromJar(resource.toString(), version, resource::openStream, checkSum);
         }
     }
 

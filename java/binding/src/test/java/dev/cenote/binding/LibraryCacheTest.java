@@ -2,6 +2,7 @@ package dev.cenote.binding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -30,10 +31,15 @@ class LibraryCacheTest {
     @TempDir
     Path folder;
 
-    static LibraryBytes library(long seed) {
+    static LibraryBytes library(long seed) throws IOException {
+        LibraryBytes.Source source = () -> new ByteArrayInputStream(bytes(seed));
+        return new LibraryBytes("a test", "1.2.3", Digest.of(source).sha256(), source);
+    }
+
+    private static byte[] bytes(long seed) {
         byte[] bytes = new byte[LIBRARY_BYTES];
         new Random(seed).nextBytes(bytes);
-        return new LibraryBytes("a test", "1.2.3", LibraryCache.sha256(bytes), bytes);
+        return bytes;
     }
 
     private List<String> names() throws IOException {
@@ -46,7 +52,7 @@ class LibraryCacheTest {
     void file_carriesVersionAndHash_andBelongsToTheOwnerAlone() throws IOException {
         LibraryBytes library = library(1);
         Path file = new LibraryCache(folder).file(library, 1);
-        assertThat(file).hasFileName("libcenote-1.2.3-" + library.sha256() + ".so").hasBinaryContent(library.bytes());
+        assertThat(file).hasFileName("libcenote-1.2.3-" + library.sha256() + ".so").hasBinaryContent(bytes(1));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("r-x------");
         assertThat(names()).containsExactly(file.getFileName().toString());
     }
@@ -68,15 +74,15 @@ class LibraryCacheTest {
         LibraryCache cache = new LibraryCache(folder);
         LibraryBytes library = library(1);
         Path file = cache.file(library, 1);
-        for (byte[] altered : List.of(new byte[0], Arrays.copyOf(library.bytes(), LIBRARY_BYTES - 1), flipped(library))) {
+        for (byte[] altered : List.of(new byte[0], Arrays.copyOf(bytes(1), LIBRARY_BYTES - 1), flipped())) {
             Files.delete(file);
             Files.write(file, altered);
-            assertThat(cache.file(library, 1)).isEqualTo(file).hasBinaryContent(library.bytes());
+            assertThat(cache.file(library, 1)).isEqualTo(file).hasBinaryContent(bytes(1));
         }
     }
 
-    private static byte[] flipped(LibraryBytes library) {
-        byte[] bytes = library.bytes().clone();
+    private static byte[] flipped() {
+        byte[] bytes = bytes(1);
         bytes[LIBRARY_BYTES / 2] ^= 1;
         return bytes;
     }
@@ -121,7 +127,7 @@ class LibraryCacheTest {
                 });
             }
             for (Future<byte[]> seen : executor.invokeAll(tasks)) {
-                assertThat(seen.get()).isEqualTo(library.bytes());
+                assertThat(seen.get()).isEqualTo(bytes(1));
             }
         } finally {
             executor.shutdownNow();
@@ -155,7 +161,7 @@ class LibraryCacheTest {
             for (int i = 0; i < 60; i++) {
                 LibraryBytes library = library(i % 10);
                 Path file = cache.file(library, 1);
-                if (LibraryCache.sha256(Files.readAllBytes(file)).equals(library.sha256())) {
+                if (Digest.of(() -> Files.newInputStream(file)).sha256().equals(library.sha256())) {
                     whole++;
                 }
             }

@@ -3,7 +3,9 @@ package dev.cenote.binding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -34,6 +36,10 @@ class LibrarySearchTest {
         Files.writeString(inJar.resolve("libcenote.so.sha256"), checkSum);
     }
 
+    private static String sha256(byte[] bytes) throws IOException {
+        return Digest.of(() -> new ByteArrayInputStream(bytes)).sha256();
+    }
+
     private LibrarySearch search(String platform) throws IOException {
         URL[] jars = {folder.resolve("jar").toUri().toURL()};
         return new LibrarySearch(properties, new URLClassLoader(jars, null), platform);
@@ -57,7 +63,7 @@ class LibrarySearchTest {
 
     @Test
     void namedFile_thatIsMissing_isAnErrorEvenIfAnotherIsThere() throws IOException {
-        jar(BYTES, LibraryCache.sha256(BYTES));
+        jar(BYTES, sha256(BYTES));
         for (String wrong : new String[] {folder + "/none.so", folder.toString(), "", "a\0b"}) {
             properties.setProperty("cenote.native.path", wrong);
             LibrarySearch search = search(PLATFORM);
@@ -77,19 +83,21 @@ class LibrarySearchTest {
 
     @Test
     void jar_comesLast() throws IOException {
-        jar(BYTES, LibraryCache.sha256(BYTES) + "  libcenote.so\n");
+        jar(BYTES, sha256(BYTES) + "  libcenote.so\n");
         properties.setProperty("java.library.path", "/absent");
         assertThat(search(PLATFORM).file()).isNull();
         LibraryBytes found = search(PLATFORM).inJar("1");
-        assertThat(found.bytes()).isEqualTo(BYTES);
-        assertThat(found.sha256()).isEqualTo(LibraryCache.sha256(BYTES));
+        try (InputStream in = found.source().open()) {
+            assertThat(in.readAllBytes()).isEqualTo(BYTES);
+        }
+        assertThat(found.sha256()).isEqualTo(sha256(BYTES));
         assertThat(found.origin()).contains(inJar.toString());
     }
 
     @Test
     void jar_withAnotherCheckSum_isDamaged() throws IOException {
         jar(BYTES, "0".repeat(64) + "\n");
-        assertRefusal(NativeLoadException.Reason.DAMAGED, "0".repeat(64), LibraryCache.sha256(BYTES), "3 bytes");
+        assertRefusal(NativeLoadException.Reason.DAMAGED, "0".repeat(64), sha256(BYTES), "3 bytes");
     }
 
     @Test
@@ -98,7 +106,7 @@ class LibrarySearchTest {
         assertRefusal(NativeLoadException.Reason.DAMAGED, "libcenote.so.sha256");
         Files.delete(inJar.resolve("libcenote.so.sha256"));
         assertRefusal(NativeLoadException.Reason.DAMAGED, "libcenote.so.sha256");
-        jar(BYTES, LibraryCache.sha256(BYTES) + "0");
+        jar(BYTES, sha256(BYTES) + "0");
         assertRefusal(NativeLoadException.Reason.DAMAGED, "libcenote.so.sha256");
     }
 
@@ -110,7 +118,7 @@ class LibrarySearchTest {
 
     @Test
     void otherPlatform_isUnsupported() throws IOException {
-        jar(BYTES, LibraryCache.sha256(BYTES));
+        jar(BYTES, sha256(BYTES));
         LibrarySearch search = search("macos-aarch64");
         assertThatThrownBy(() -> search.inJar("1")).isInstanceOfSatisfying(NativeLoadException.class, e ->
             assertThat(e.reason()).isEqualTo(NativeLoadException.Reason.UNSUPPORTED_PLATFORM))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -49,7 +50,8 @@ class NativeLoaderTest {
     private void inJar(byte[] library) throws IOException {
         Path place = Files.createDirectories(jar.resolve("META-INF/cenote/" + HostSystem.current().platform()));
         Files.write(place.resolve("libcenote.so"), library);
-        Files.writeString(place.resolve("libcenote.so.sha256"), LibraryCache.sha256(library) + "  libcenote.so\n");
+        Files.writeString(place.resolve("libcenote.so.sha256"),
+            Digest.of(() -> new ByteArrayInputStream(library)).sha256() + "  libcenote.so\n");
     }
 
     private NativeLoader loader(HostSystem host, NativeLoader.Linker linker) throws IOException {
