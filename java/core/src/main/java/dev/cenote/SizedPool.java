@@ -232,7 +232,7 @@ public final class SizedPool implements AutoCloseable {
 
     /**
      * Takes a piece by its address, for code that wants no objects; its contents are undefined.
-     * <p>Up to 8 KiB: wait-free while this thread's slab of that size has a free block, without an object, a lock or a
+     * <p>Up to 8 KiB: wait-free while this thread's magazine of that size holds one, without an object, a lock or a
      * call. Above: as {@link BlockPool#getAddress()}, and beyond the largest pooled size a system's mapping. The caller
      * owns the piece until it is {@link #free freed} with the same bytes, once, by any thread.
      *

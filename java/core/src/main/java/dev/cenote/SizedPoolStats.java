@@ -48,7 +48,7 @@ public record SizedPoolStats(String pool, long maximumBytes, long bytesInUse, lo
      * @param slabCount slabs that are cut into pieces of this size
      * @param piecesInUse small pieces taken by address and not yet given back
      * @param piecesFree free ones in those slabs
-     * @param piecesSampled requests for such pieces that went the slow way, when a bitmap's word was used up
+     * @param piecesSampled requests for such pieces that found the thread's magazine empty
      * @param bytesSampled the bytes that those asked for
      * @param blocks what its pool of blocks holds and has done; null when no block was taken
      */

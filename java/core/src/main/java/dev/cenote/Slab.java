@@ -3,26 +3,37 @@ package dev.cenote;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * 64 KiB of small blocks of one size, which one thread owns and takes from.
- * <p>Which blocks are free stands in a bitmap outside of them: their memory is not touched, a double free is seen by its
- * bit, and the lowest free block of a word comes first, so that blocks in use draw together. Only the owner takes, and
- * only it counts; other threads give back by setting a bit in a second bitmap, one atomic operation, which the owner
- * collects when it runs out. So memory goes back to the thread it came from, and two threads do not get blocks of the same
- * cache line. (After Leijen, Zorn and de Moura, Mimalloc: Free List Sharding in Action, 2019, with bitmaps for lists.)
+ * <p>Two things are kept for each block, outside of the memory. A <em>state</em>, one byte: out, given back by another
+ * thread, or neither; it is the check for double frees and foreign addresses. And a bit: <em>at home</em>, so that the owner
+ * may take it. A block that is neither out nor at home lies in the owner's magazine, see {@link SlabCache}.
+ * <p>Only the owner moves blocks to and from home. Other threads give back by a plain byte store into the state and one
+ * into a mark for its group of 64, which the owner collects when it runs out: so memory goes back to the thread it came from,
+ * and two threads do not get blocks of the same cache line. (After Leijen, Zorn and de Moura, Mimalloc: Free List Sharding
+ * in Action, 2019, with bitmaps for lists.)
  */
 final class Slab extends SlabPad {
 
     static final int BYTES_LOG = 16;
     static final int BYTES = 1 << BYTES_LOG;
     static final int NO_CLASS = -1;
+    static final byte IN = 0;
+    /** Given back by another thread, and the owner has not seen it. What is out has its class and 1. */
+    static final byte RETURNED = -1;
 
-    private static final int WORD_LOG = 6;
-    private static final int LINE_LONGS = 8;
+    private static final int BLOCKS_MAX = BYTES / SizeClasses.STEP;
+    private static final int WORD_LOG = 6; /* blocks whose bits share a word share a mark, too */
+    private static final int MARKS = BLOCKS_MAX >> WORD_LOG;
+    /** Of eight bytes: those below 0, and the multiplier that brings their signs, at bit 0, to the highest eight bits. */
+    private static final long SIGNS = 0x8080808080808080L;
+    private static final long GATHER = 0x0102040810204080L;
     private static final byte[] ZEROS = new byte[8192];
-    private static final VarHandle BITS = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final VarHandle STATES = MethodHandles.arrayElementVarHandle(byte[].class);
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle NOTIFIED;
     private static final VarHandle OWNER;
 
@@ -42,59 +53,44 @@ final class Slab extends SlabPad {
     /** The block of the pool of slabs that it is. */
     final @Nullable Block memory;
     /* the owner's */
-    /** The word to take from. */
-    int word;
+    /** A bit is 1 while its block is at home. */
+    private long[] bits = new long[0];
+    /** How many are 1. */
+    private int home;
+    /** The word to take from next. */
+    private int word;
+    /** It stands in its owner's list of full slabs. */
+    boolean isFull;
     @Nullable Slab next;
     @Nullable Slab previous;
 
     Slab(Block memory) {
-        super(memory.address());
+        super(memory.address(), new byte[BLOCKS_MAX + MARKS]);
         this.memory = memory;
     }
 
     /** Bookkeeping without memory: of no slab at all, and of those that are only stressed. */
     Slab(long base) {
-        super(base);
+        super(base, new byte[BLOCKS_MAX + MARKS]);
         this.memory = null;
     }
 
-    /** Cuts it into blocks of a class, all free. Nobody owns it, and none of its blocks is out. */
+    /** Cuts it into blocks of a class, all at home. Nobody owns it, and none of its blocks is out. */
     void cut(int index) {
         stride = (int) SizeClasses.bytes(index);
         reciprocal = ((1L << 32) + stride - 1) / stride;
         capacity = BYTES / stride;
-        lastWhole = (capacity & 63) == 0 ? -1L : (1L << capacity) - 1;
-        int words = words();
-        span = (words + LINE_LONGS - 1) / LINE_LONGS * LINE_LONGS + LINE_LONGS;
-        if (bits.length != 2 * span) {
-            bits = new long[2 * span];
+        int words = capacity + 63 >>> WORD_LOG;
+        if (bits.length != words) {
+            bits = new long[words];
         }
-        for (int i = 0; i < words; i++) {
-            bits[i] = whole(i);
-            bits[span + i] = 0;
+        java.util.Arrays.fill(bits, -1L);
+        if ((capacity & 63) != 0) {
+            bits[words - 1] = (1L << capacity) - 1;
         }
+        home = capacity;
         word = 0;
         sizeClass = index;
-    }
-
-    private int words() {
-        return capacity + 63 >>> WORD_LOG;
-    }
-
-    /** Takes a block from the current word, which has one. The owner. */
-    long take(long free) {
-        int at = word;
-        bits[at] = free & (free - 1);
-        return base + (long) ((at << WORD_LOG) + Long.numberOfTrailingZeros(free)) * stride;
-    }
-
-    /** Takes a certain block if it is free. The owner. */
-    boolean take(int number) {
-        int at = number >>> WORD_LOG;
-        long free = bits[at];
-        long bit = 1L << number;
-        bits[at] = free & ~bit;
-        return (free & bit) != 0;
     }
 
     /** {@return true when an address lies in it; of {@link #NONE}, when it is 0 or next to it} */
@@ -110,87 +106,92 @@ final class Slab extends SlabPad {
         return (SlabCache) OWNER.get(this);
     }
 
-    /** Free blocks of the current word. The owner. */
-    long free() {
-        return bits[word];
+    /**
+     * {@return the number of the block that an address inside lies in, shifted to the left by 32, and below it what is less than
+     * {@link #reciprocal} only where the block begins}
+     * <p>Exact: the offset is below 2^16, and the reciprocal's error below 2^13 / 2^32. (The test for divisibility is Lemire,
+     * Kaser and Kurz, Faster Remainder by Direct Computation, 2019.)
+     */
+    long place(long address) {
+        return (address - base) * reciprocal;
     }
 
-    /** Goes to a word with a free block and gives its bits; 0: there is none. The owner. */
-    long seek() {
-        int words = words();
-        for (int i = 0, at = word; i < words; i++) {
-            if (bits[at] != 0) {
-                word = at;
-                return bits[at];
-            }
-            at = at + 1 == words ? 0 : at + 1;
-        }
-        return 0;
-    }
-
-    boolean hasFree() {
-        return seek() != 0;
-    }
-
-    /** True when all blocks are free, as far as the owner knows; looks at a certain word first. */
-    boolean isEmpty(int first) {
-        int words = words();
-        for (int i = 0, at = first; i < words; i++) {
-            if (bits[at] != whole(at)) {
-                return false;
-            }
-            at = at + 1 == words ? 0 : at + 1;
-        }
-        return true;
-    }
-
-    private long whole(int at) {
-        return at + 1 < words() ? -1L : lastWhole;
-    }
-
-    /** {@return the number of the block that starts at an address inside; -1: none does} */
+    /** {@return the number of the block that an address inside lies in} */
     int number(long address) {
-        long offset = address - base;
-        int number = (int) (offset * reciprocal >>> 32); /* exact: offset < 2^16, and the reciprocal's error < 2^13 */
-        return (long) number * stride == offset && number < capacity ? number : -1;
+        return (int) (place(address) >>> 32);
     }
 
-    /** {@return true when a block is not out} */
-    boolean isFree(int number) {
-        int at = number >>> WORD_LOG;
-        return ((bits[at] | bits[span + at]) & 1L << number) != 0;
+    /** {@return true when a block starts at an address inside} */
+    boolean starts(long address) {
+        return (place(address) & 0xFFFFFFFFL) < reciprocal && number(address) < capacity;
     }
 
-    /** Gives a block back that is out; true: {@link SlabCache#settle} is due, perhaps. The owner. */
-    boolean give(int number) {
-        int at = number >>> WORD_LOG;
-        long free = bits[at] | 1L << number;
-        bits[at] = free;
-        return isFull || free == -1L || free == lastWhole; /* all of a word's blocks are free, or seem so */
+    /** {@return true when it has blocks at home} The owner. */
+    boolean hasFree() {
+        return home != 0;
+    }
+
+    /** {@return how many blocks are at home} The owner. */
+    int atHome() {
+        return home;
+    }
+
+    /** {@return true when all of its blocks are at home} The owner. */
+    boolean isEmpty() {
+        return home == capacity;
     }
 
     /**
-     * Gives a block back from another thread. Lock-free.
+     * Takes blocks from home, in the order of their addresses from a certain word on. The owner.
      *
-     * @return false when another thread gave it back at the same moment
+     * @param into gets their addresses
+     * @param end where in it they end
+     * @param most how many at most
+     * @return how many
      */
-    boolean giveRemotely(int number) {
-        int at = span + (number >>> WORD_LOG);
-        long bit = 1L << number;
-        long seen = (long) BITS.getOpaque(bits, at);
-        for (;;) {
-            if ((seen & bit) != 0) {
-                return false;
+    int take(long[] into, int end, int most) {
+        int first = end - most;
+        int at = first;
+        for (int i = 0; i < bits.length && at != end; i++) {
+            long free = bits[word];
+            while (free != 0 && at != end) {
+                int number = (word << WORD_LOG) + Long.numberOfTrailingZeros(free);
+                free &= free - 1;
+                home--;
+                if (states[number] == IN) { /* else freed twice at the same moment, and handed out from a magazine */
+                    into[at++] = base + (long) number * stride;
+                }
             }
-            /* release: what was written to the block; pairs with collect */
-            long found = (long) BITS.compareAndExchangeRelease(bits, at, seen, seen | bit);
-            if (found == seen) {
-                break;
+            bits[word] = free;
+            if (free == 0) {
+                word = word + 1 == bits.length ? 0 : word + 1;
             }
-            seen = found;
         }
+        if (at != end) {
+            System.arraycopy(into, first, into, end - (at - first), at - first);
+        }
+        return at - first;
+    }
+
+    /** The next block to be taken is the first one: so those in use draw together. The owner. */
+    void rewind() {
+        word = 0;
+    }
+
+    /** A block comes home from a magazine. The owner. */
+    void bring(int number) {
+        long bit = 1L << number;
+        if (states[number] == IN && (bits[number >>> WORD_LOG] & bit) == 0) { /* else freed twice at the same moment */
+            bits[number >>> WORD_LOG] |= bit;
+            home++;
+        }
+    }
+
+    /** Gives a block back that is out; by another thread than the owner. Wait-free but for the first since the owner looked. */
+    void giveRemotely(int number) {
+        STATES.setRelease(states, number, RETURNED); /* what was written to the block; pairs with collect */
+        STATES.setRelease(states, BLOCKS_MAX + (number >>> WORD_LOG), (byte) 1); /* after the state; pairs with collect */
         announce();
-        return true;
     }
 
     /** Puts it on its owner's stack, unless it stands in one. A missed one is found by {@link SlabCache#search}. */
@@ -200,24 +201,60 @@ final class Slab extends SlabPad {
             if (to != null) {
                 to.push(this);
             } else {
-                notified = 0; /* the owner saw the bit already, and all its blocks are back */
+                notified = 0; /* the owner saw the state already, and all its blocks are back */
             }
         }
     }
 
     /** Takes over what other threads gave back; tells whether there was something. The owner. */
     boolean collect() {
-        boolean came = false;
-        long[] both = bits;
-        for (int i = 0; i < words(); i++) {
-            if (both[span + i] != 0) {
-                long given = (long) BITS.getAndSetAcquire(both, span + i, 0L); /* pairs with giveRemotely */
-                long fresh = given & ~both[i]; /* a bit that is there already: freed twice at the same moment */
-                both[i] |= fresh;
-                came |= fresh != 0;
+        long marked = 0;
+        for (int mark = 0; mark < bits.length; mark += Long.BYTES) {
+            if ((long) EIGHT.get(states, BLOCKS_MAX + mark) != 0) {
+                for (int i = mark; i < mark + Long.BYTES; i++) {
+                    if (states[BLOCKS_MAX + i] != 0) {
+                        states[BLOCKS_MAX + i] = 0;
+                        marked |= 1L << i;
+                    }
+                }
             }
         }
-        return came;
+        if (marked == 0) {
+            return false;
+        }
+        VarHandle.fullFence(); /* the marks are gone before the states are read: what is not seen now is marked again */
+        int before = home;
+        for (; marked != 0; marked &= marked - 1) {
+            collect(Long.numberOfTrailingZeros(marked));
+        }
+        VarHandle.acquireFence(); /* before the blocks are used; pairs with giveRemotely */
+        return home != before;
+    }
+
+    private void collect(int at) {
+        long came = 0;
+        for (int i = 0; i < Long.SIZE; i += Long.BYTES) {
+            int eight = (at << WORD_LOG) + i;
+            long seen = (long) EIGHT.get(states, eight);
+            if (seen == -1L) {
+                EIGHT.set(states, eight, 0L); /* nobody else writes to what was given back */
+                came |= 0xFFL << i;
+            } else if ((seen & SIGNS) != 0) {
+                long back = ((seen & SIGNS) >>> 7) * GATHER >>> 56;
+                came |= back << i;
+                for (; back != 0; back &= back - 1) {
+                    states[eight + Long.numberOfTrailingZeros(back)] = IN; /* not all: others may be giving the rest back */
+                }
+            }
+        }
+        home += Long.bitCount(came & ~bits[at]);
+        bits[at] |= came;
+    }
+
+    /** After the pool's close: nobody will take from it any more. */
+    void retire() {
+        java.util.Arrays.fill(states, IN);
+        home = capacity;
     }
 
     /** Sets bytes of a block to zero. */
@@ -236,20 +273,28 @@ final class Slab extends SlabPad {
 
     /** Blocks that are out, about: exact while no thread works. */
     int out() {
-        int free = 0;
-        for (int i = 0; i < words(); i++) {
-            free += Long.bitCount(bits[i] | bits[span + i]);
+        int out = 0;
+        for (int number = 0; number < capacity; number++) {
+            out += states[number] > IN ? 1 : 0;
         }
-        return capacity - free;
+        return out;
     }
 
-    /** No block is free twice, and none exists that does not lie in the slab. Only while no other thread uses it. */
+    /** Blocks at home have no state, and no block is outside of the slab. Only while no other thread uses it. */
     boolean isValid() {
-        for (int i = 0; i < words(); i++) {
-            if ((bits[i] & bits[span + i]) != 0 || ((bits[i] | bits[span + i]) & ~whole(i)) != 0) {
+        int atHome = 0;
+        int told = 0;
+        for (int i = 0; i < bits.length << WORD_LOG; i++) {
+            boolean free = (bits[i >>> WORD_LOG] & 1L << i) != 0;
+            if (free && (i >= capacity || states[i] != IN)) {
                 return false;
             }
+            atHome += free ? 1 : 0;
+            told += i < capacity && states[i] != IN ? 1 : 0;
         }
-        return true;
+        for (int i = 0; i < BLOCKS_MAX; i++) {
+            told -= states[i] != IN ? 1 : 0; /* a state of no block */
+        }
+        return atHome == home && told == 0;
     }
 }

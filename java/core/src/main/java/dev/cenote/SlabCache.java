@@ -5,18 +5,20 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slabs of one thread: for each class the one to take from, those that have free blocks, and those that are full.
+ * The slabs of one thread, and in front of them a magazine of addresses for each class.
+ * <p>What the thread frees of its own slabs goes into the magazine, what it takes comes from there; only a magazine that
+ * runs empty or over goes to the slabs, for many blocks at a time. For each class there is the slab to take from, those that
+ * have blocks at home, and those that are full.
  * <p>Used by its owner; or, without one, by whoever holds its lock: a stripe that virtual threads share, or the orphans.
  * Other threads only {@link #push}.
  */
 final class SlabCache {
 
     private static final int SEARCHES = 3;
-    private static final int HINTS_LOG = 4; /* 16 hints of 8 bytes are two cache lines */
-    private static final int HINT_MASK = (1 << HINTS_LOG) - 1;
-    private static final int NUMBER_LOG = 12; /* a slab has at most 4096 blocks */
-    private static final int NUMBER_MASK = (1 << NUMBER_LOG) - 1;
-    private static final int STEP_LOG = 4; /* addresses are multiples of 16 */
+    private static final int PLACES = 127; /* for each class; odd, so that they do not meet in the same places of a cache */
+    private static final int MAGAZINE_BYTES = 128 << 10;
+    private static final int MOVED = 32; /* addresses at most between a magazine and the slabs at a time */
+    private static final byte[] ROOM = new byte[SmallSizes.CLASSES];
     private static final VarHandle RETURNED;
     private static final VarHandle LOCK;
 
@@ -28,25 +30,27 @@ final class SlabCache {
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
+        for (int index = 0; index < ROOM.length; index++) {
+            ROOM[index] = (byte) Math.min(PLACES - 1, MAGAZINE_BYTES / SizeClasses.bytes(index));
+        }
     }
 
     final @Nullable Thread owner;
+    /** By class: addresses of free blocks, the newest first, at the end of its places; behind them a 0. */
+    private final long[] magazines;
+    /** By class: how many more addresses fit, so the place of the newest. */
+    private final int[] rooms;
+    /** {@link SlabSource#table} as it was when the last slab came: it has all that are here. */
+    private Slab[] slots;
     /** By class: the slab to take from. */
     final Slab[] current;
-    /** By class: requests that went the slow way, and at the next index the bytes that they asked for: a sample. */
+    /** By class: requests that found the magazine empty, and at the next index the bytes that they asked for: a sample. */
     final long[] asked;
-    /**
-     * By class, the blocks given back last, the newest at {@link #newest} - 1: they are likely to be in the processor's cache.
-     * Hints only: the bitmap decides. Each is a block's address / 16 and its number; 0 is none. The address itself, so that
-     * the caller need not wait for the bitmap.
-     */
-    private final long[] hints;
-    private final int[] newest;
-    /** {@link SlabSource#table} as it was; a slab that is not found in it costs a hint. */
-    private Slab[] slots;
     boolean isGreeted;
     /** When its owner was found dead, by {@link System#nanoTime()}. */
     long orphanedNanos;
+    /** The new thread that gave something back to it last, since its owner died: it goes on with that one's work, likely. */
+    @Nullable Thread visitor;
     private final @Nullable Slab[] open;
     private final @Nullable Slab[] full;
     private final SlabSource source;
@@ -63,8 +67,11 @@ final class SlabCache {
         this.open = new Slab[classes];
         this.full = new Slab[classes];
         this.asked = new long[2 * classes];
-        this.hints = new long[classes << HINTS_LOG];
-        this.newest = new int[classes];
+        this.magazines = new long[classes * PLACES];
+        this.rooms = new int[classes];
+        for (int index = 0; index < classes; index++) {
+            rooms[index] = ROOM[index];
+        }
         this.slots = source.table();
     }
 
@@ -86,6 +93,14 @@ final class SlabCache {
         return (int) LOCK.getAcquire(this) != 0;
     }
 
+    /** A new thread, which has no cache yet, gives something back to this one. */
+    void visit() {
+        Thread mine = owner;
+        if (mine != null && !mine.isAlive()) {
+            visitor = Thread.currentThread();
+        }
+    }
+
     /** Any thread: blocks of this slab were given back by others. Lock-free. */
     void push(Slab slab) {
         Slab top;
@@ -104,7 +119,7 @@ final class SlabCache {
         while (slab != null) {
             Slab below = slab.nextReturned;
             slab.nextReturned = null;
-            slab.notified = 0; /* before the bits are read: who sets one later puts the slab on a stack again */
+            slab.notified = 0; /* before the marks are read: who sets one later puts the slab on a stack again */
             if (slab.owner == this) {
                 collect(slab);
             } else {
@@ -116,54 +131,110 @@ final class SlabCache {
 
     private void collect(Slab slab) {
         if (slab.collect()) {
-            settle(slab, 0);
+            settle(slab);
         }
     }
 
-    /** Remembers a block that was given back here. */
-    void hint(int index, long address, int number) {
-        int at = newest[index];
-        hints[index << HINTS_LOG | at & HINT_MASK] = address << NUMBER_LOG - STEP_LOG | number;
-        newest[index] = at + 1;
-    }
-
-    /** Takes the block that was given back last and is still free; 0: none is remembered. */
-    long takeHinted(int index) {
-        int at = newest[index] - 1;
-        int place = index << HINTS_LOG | at & HINT_MASK;
-        long hint = hints[place];
-        if (hint == 0) {
+    /** Takes a block from the magazine; 0: it is empty. */
+    long take(int index) {
+        int room = rooms[index];
+        int top = index * PLACES + room;
+        long address = magazines[top];
+        if (address == 0) {
             return 0;
         }
-        hints[place] = 0;
-        newest[index] = at;
-        long address = hint >>> NUMBER_LOG << STEP_LOG;
+        rooms[index] = room + 1;
+        Slab slab = slab(address);
+        byte[] states = slab.states;
+        int number = slab.number(address);
+        if (states[number] != Slab.IN) {
+            return 0; /* freed twice at the same moment, and handed out before; this one is forgotten */
+        }
+        states[number] = (byte) (index + 1);
+        return address;
+    }
+
+    private Slab slab(long address) {
         Slab slab = SlabDirectory.first(slots, address);
-        return slab.holds(address) && slab.take((int) hint & NUMBER_MASK) ? address : 0;
+        return slab.holds(address) ? slab : source.slab(address);
     }
 
-    /** A slab of that class goes: no hint may lead to it. */
-    private void forget(int index) {
-        java.util.Arrays.fill(hints, index << HINTS_LOG, index + 1 << HINTS_LOG, 0);
+    /** Puts a block into the magazine whose state says that it is in. */
+    void give(int index, long address) {
+        int room = rooms[index];
+        if (room == 0) {
+            room = spill(index);
+        }
+        room--;
+        magazines[index * PLACES + room] = address;
+        rooms[index] = room;
     }
 
-    /** Takes a block when the slab to take from, or its current word, has none. */
+    /** Brings the oldest of a full magazine home; tells how many fit now. */
+    private int spill(int index) {
+        int first = index * PLACES;
+        int room = moved(index);
+        int newer = ROOM[index] - room;
+        bring(first + newer, first + ROOM[index]);
+        System.arraycopy(magazines, first, magazines, first + room, newer);
+        rooms[index] = room;
+        return room;
+    }
+
+    private static int moved(int index) {
+        return Math.min(MOVED, ROOM[index] / 2);
+    }
+
+    private void flush(int index) {
+        int first = index * PLACES;
+        bring(first + rooms[index], first + ROOM[index]);
+        rooms[index] = ROOM[index];
+    }
+
+    /** Brings blocks home. Often some that follow each other lie in one slab. */
+    private void bring(int from, int to) {
+        Slab slab = Slab.NONE;
+        for (int i = from; i < to; i++) {
+            long address = magazines[i];
+            if (!slab.holds(address)) {
+                if (slab != Slab.NONE) {
+                    settle(slab);
+                }
+                slab = slab(address);
+            }
+            slab.bring(slab.number(address));
+        }
+        if (slab != Slab.NONE) {
+            settle(slab);
+        }
+    }
+
+    /** Takes a block when the magazine is empty: fills a part of it. */
     long takeSlowly(int index, long bytes) {
         asked[2 * index]++;
         asked[2 * index + 1] += bytes;
-        slots = source.table();
+        for (;;) {
+            if (rooms[index] == ROOM[index]) {
+                fill(index);
+                slots = source.table(); /* after the slab came: memory may lie where other memory lay before */
+            }
+            long address = take(index);
+            if (address != 0) {
+                return address;
+            }
+        }
+    }
+
+    private void fill(int index) {
         Slab slab = current[index];
-        long free = slab.seek();
-        if (free == 0) {
+        if (!slab.hasFree() && !slab.collect()) {
             drain();
-            slab = current[index];
-            free = slab.seek();
+            slab = current[index].hasFree() ? current[index] : next(index);
         }
-        if (free == 0) {
-            slab = next(index);
-            free = slab.seek();
-        }
-        return slab.take(free);
+        int most = moved(index);
+        int end = index * PLACES + ROOM[index];
+        int taken = slab.take(magazines, end, most);
+        rooms[index] = ROOM[index] - taken;
     }
 
     /** Another slab to take from: of its own, of a dead thread, or a new one. */
@@ -189,22 +260,17 @@ final class SlabCache {
         if (before != Slab.NONE) {
             shelve(before);
         }
+        found.rewind();
         current[index] = found;
         return found;
     }
 
     private @Nullable Slab own(int index) {
-        for (;;) {
-            Slab found = open[index] != null ? open[index] : search(index);
-            if (found == null) {
-                return null;
-            }
+        Slab found = open[index] != null ? open[index] : search(index);
+        if (found != null) {
             unlink(found);
-            if (found.hasFree()) {
-                return found;
-            }
-            shelve(found); /* hints have taken its last block */
         }
+        return found;
     }
 
     /** No longer the one to take from. */
@@ -240,24 +306,22 @@ final class SlabCache {
         return null;
     }
 
-    /** A slab got blocks back, one in a certain word: it may change its list, or go. */
-    void settle(Slab slab, int word) {
+    /** A slab got blocks back: it may change its list, or go. */
+    private void settle(Slab slab) {
         if (slab == current[slab.sizeClass]) {
             return;
         }
         if (slab.isFull) {
             unlink(slab);
-            slab.word = word;
             link(slab, false);
         }
-        if (slab.isEmpty(word)) {
+        if (slab.isEmpty()) {
             unlink(slab);
             release(slab);
         }
     }
 
     private void release(Slab slab) {
-        forget(slab.sizeClass);
         slab.sizeClass = Slab.NO_CLASS;
         slab.owner = null;
         source.give(slab);
@@ -299,16 +363,17 @@ final class SlabCache {
         slab.isFull = false;
     }
 
-    /** Gives slabs without a block in use back, after looking at all of them; tells how many. */
+    /** Gives slabs without a block in use back, after looking at all of them; tells how many. The magazines are empty then. */
     int trim() {
         drain();
         int gone = 0;
         for (int index = 0; index < current.length; index++) {
+            flush(index);
             gone += trim(open, index) + trim(full, index);
             Slab slab = current[index];
             if (slab != Slab.NONE) {
                 slab.collect();
-                if (slab.isEmpty(0)) {
+                if (slab.isEmpty()) {
                     current[index] = Slab.NONE;
                     release(slab);
                     gone++;
@@ -329,7 +394,7 @@ final class SlabCache {
             Slab after = slab.next;
             done = slab == last;
             if (slab.collect() || !slab.isFull) {
-                settle(slab, 0);
+                settle(slab);
                 gone += slab.owner != this ? 1 : 0;
             }
             slab = after;
@@ -340,7 +405,6 @@ final class SlabCache {
     /** Hands all slabs to another cache, whose lock the caller holds; those that are empty go back. The owner is dead. */
     void moveTo(SlabCache heir) {
         trim();
-        java.util.Arrays.fill(hints, 0);
         for (int index = 0; index < current.length; index++) {
             Slab slab = current[index];
             if (slab != Slab.NONE) {
@@ -350,6 +414,7 @@ final class SlabCache {
             move(open, index, heir);
             move(full, index, heir);
         }
+        heir.slots = source.table();
         drain(); /* what was pushed meanwhile finds its way */
     }
 
@@ -373,9 +438,8 @@ final class SlabCache {
             if (slab == null) {
                 return null;
             }
-            if (any && slab.hasFree() || 4 * slab.out() <= slab.capacity && slab.hasFree()) {
+            if (any || 4 * slab.out() <= slab.capacity) {
                 unlink(slab);
-                forget(index);
                 slab.owner = heir;
                 return slab;
             }

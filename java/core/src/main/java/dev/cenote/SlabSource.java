@@ -17,6 +17,9 @@ interface SlabSource {
     /** {@return slabs by their addresses, see {@link SlabDirectory#first}} */
     Slab[] table();
 
+    /** {@return the slab that a block lies in} */
+    Slab slab(long address);
+
     /** Takes back a slab whose blocks are all free and which nobody owns. */
     void give(Slab slab);
 

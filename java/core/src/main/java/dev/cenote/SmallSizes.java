@@ -1,6 +1,7 @@
 package dev.cenote;
 
 import dev.cenote.internal.VirtualThreads;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
@@ -61,13 +62,8 @@ final class SmallSizes implements SlabSource {
     }
 
     private static long allocate(SlabCache cache, int index, long bytes) {
-        long address = cache.takeHinted(index);
-        if (address != 0) {
-            return address;
-        }
-        Slab slab = cache.current[index];
-        long free = slab.free();
-        return free != 0 ? slab.take(free) : cache.takeSlowly(index, bytes);
+        long address = cache.take(index);
+        return address != 0 ? address : cache.takeSlowly(index, bytes);
     }
 
     private long allocateShared(Thread thread, int index, long bytes) {
@@ -90,7 +86,7 @@ final class SmallSizes implements SlabSource {
         }
         if (!cache.isGreeted) {
             cache.isGreeted = true;
-            inherit(cache);
+            inherit(cache, thread);
         }
         return cache;
     }
@@ -119,20 +115,21 @@ final class SmallSizes implements SlabSource {
     void free(int index, long address) {
         boolean isOpen = !closed; /* first: what comes after a volatile read is loaded again */
         Slab slab = directory.at(address);
-        int number = slab.sizeClass == index ? slab.number(address) : -1;
-        if (number < 0 || slab.isFree(number)) {
+        long place = slab.place(address);
+        int number = (int) (place >>> 32);
+        byte[] states = slab.states;
+        if ((place & 0xFFFFFFFFL) >= slab.reciprocal || states[number] != index + 1) {
             throw mistake(slab, index, address);
         }
         SlabCache cache = slab.ownerPlain();
         if (cache != null && cache.owner == Thread.currentThread() && isOpen) {
-            cache.hint(index, address, number);
-            if (slab.give(number)) {
-                cache.settle(slab, number >>> 6);
+            states[number] = Slab.IN;
+            cache.give(index, address);
+        } else {
+            if (cache != null && caches.first(Thread.currentThread()).owner != Thread.currentThread()) {
+                cache.visit();
             }
-            return;
-        }
-        if (!slab.giveRemotely(number)) {
-            throw mistake(slab, index, address);
+            slab.giveRemotely(number);
         }
     }
 
@@ -151,7 +148,7 @@ final class SmallSizes implements SlabSource {
             return new ForeignEntryException(what + ", and pieces there are of class "
                 + SizeClasses.bytes(slab.sizeClass) + "; pass the bytes that allocate was asked for");
         }
-        if (slab.number(address) < 0) {
+        if (!slab.starts(address)) {
             return new ForeignEntryException(what + ", and lies inside a piece; free what allocate gave");
         }
         return new DoublePutException(what + " and is not out: it was freed already");
@@ -183,6 +180,11 @@ final class SmallSizes implements SlabSource {
     @Override
     public Slab[] table() {
         return directory.table();
+    }
+
+    @Override
+    public Slab slab(long address) {
+        return directory.at(address);
     }
 
     @Override
@@ -235,16 +237,20 @@ final class SmallSizes implements SlabSource {
     }
 
     /**
-     * A new thread takes over all slabs of the thread that died last: often it goes on with that one's work, and what it
-     * frees then comes back to it.
+     * A new thread takes over all slabs of one that died: often it goes on with that one's work, and what it frees then comes
+     * back to it. If it has freed something of a dead thread's before, that is the one; else the one that died last.
      */
-    private void inherit(SlabCache heir) {
+    private void inherit(SlabCache heir, Thread thread) {
         orphans.lock();
         try {
             if (!closed) { /* else all slabs are with settle */
                 findDead(System.nanoTime());
-                SlabCache newest = heirless.pollLast();
+                SlabCache newest = heirless.peekLast();
+                for (SlabCache dead : heirless) {
+                    newest = dead.visitor == thread ? dead : newest;
+                }
                 if (newest != null) {
+                    heirless.remove(newest);
                     newest.moveTo(heir);
                 }
             }
@@ -293,7 +299,7 @@ final class SmallSizes implements SlabSource {
 
     /**
      * After the close: gives slabs back whose blocks are all back. Once no thread can be inside, as in
-     * {@link PoolLifetime}, every free sets a bit and nothing else, and the slabs are this method's.
+     * {@link PoolLifetime}, every free sets a state and nothing else, and the slabs are this method's.
      *
      * @return false: a thread may still be inside
      */
@@ -303,8 +309,9 @@ final class SmallSizes implements SlabSource {
         if (sealed) {
             for (Slab slab : directory.all()) {
                 if (slab.owner != null) {
-                    slab.collect();
-                    if (slab.isEmpty(0)) {
+                    if (slab.out() == 0) {
+                        VarHandle.acquireFence(); /* what was done with the blocks; pairs with giveRemotely */
+                        slab.retire();
                         slab.sizeClass = Slab.NO_CLASS;
                         slab.owner = null;
                         give(slab);
