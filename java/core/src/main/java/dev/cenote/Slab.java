@@ -136,6 +136,11 @@ final class Slab extends SlabPad {
         return home;
     }
 
+    /** {@return true when seven of eight blocks are at home} The owner. */
+    boolean isNearlyHome() {
+        return home >= capacity - (capacity >>> 3);
+    }
+
     /** {@return true when all of its blocks are at home} The owner. */
     boolean isEmpty() {
         return home == capacity;

@@ -18,6 +18,7 @@ final class SlabCache {
     private static final int PLACES = 127; /* for each class; odd, so that they do not meet in the same places of a cache */
     private static final int MAGAZINE_BYTES = 128 << 10;
     private static final int MOVED = 32; /* addresses at most between a magazine and the slabs at a time */
+    private static final int FEW = 2; /* addresses at most while slabs run empty, so that few of them wait for their last block */
     private static final byte[] ROOM = new byte[SmallSizes.CLASSES];
     private static final VarHandle RETURNED;
     private static final VarHandle LOCK;
@@ -40,6 +41,8 @@ final class SlabCache {
     private final long[] magazines;
     /** By class: how many more addresses fit, so the place of the newest. */
     private final int[] rooms;
+    /** By class: the place behind the oldest, with the 0: how many addresses fit in all. */
+    private final int[] ends;
     /** {@link SlabSource#table} as it was when the last slab came: it has all that are here. */
     private Slab[] slots;
     /** By class: the slab to take from. */
@@ -69,8 +72,10 @@ final class SlabCache {
         this.asked = new long[2 * classes];
         this.magazines = new long[classes * PLACES];
         this.rooms = new int[classes];
+        this.ends = new int[classes];
         for (int index = 0; index < classes; index++) {
             rooms[index] = ROOM[index];
+            ends[index] = ROOM[index];
         }
         this.slots = source.table();
     }
@@ -170,29 +175,42 @@ final class SlabCache {
         rooms[index] = room;
     }
 
-    /** Brings the oldest of a full magazine home; tells how many fit now. */
+    /**
+     * Brings the oldest of a full magazine home; tells how many fit now. If most of them come to slabs that have nearly all their
+     * blocks, then the thread is giving back what it used: all go home, and few are kept until it takes again.
+     */
     private int spill(int index) {
         int first = index * PLACES;
-        int room = moved(index);
-        int newer = ROOM[index] - room;
-        bring(first + newer, first + ROOM[index]);
+        int end = ends[index];
+        int room = moved(end);
+        int newer = end - room;
+        int late = bring(index, first + newer, first + end);
+        if (2 * late >= room && end > FEW) {
+            bring(index, first, first + newer);
+            magazines[first + FEW] = 0;
+            ends[index] = FEW;
+            rooms[index] = FEW;
+            return FEW;
+        }
         System.arraycopy(magazines, first, magazines, first + room, newer);
         rooms[index] = room;
         return room;
     }
 
-    private static int moved(int index) {
-        return Math.min(MOVED, ROOM[index] / 2);
+    /** Of so many that fit. */
+    private static int moved(int end) {
+        return Math.min(MOVED, end / 2);
     }
 
     private void flush(int index) {
         int first = index * PLACES;
-        bring(first + rooms[index], first + ROOM[index]);
-        rooms[index] = ROOM[index];
+        bring(index, first + rooms[index], first + ends[index]);
+        rooms[index] = ends[index];
     }
 
-    /** Brings blocks home. Often some that follow each other lie in one slab. */
-    private void bring(int from, int to) {
+    /** Brings blocks home. Often some that follow each other lie in one slab. Tells how many are among the last of a slab. */
+    private int bring(int index, int from, int to) {
+        int late = 0;
         Slab slab = Slab.NONE;
         for (int i = from; i < to; i++) {
             long address = magazines[i];
@@ -203,10 +221,12 @@ final class SlabCache {
                 slab = slab(address);
             }
             slab.bring(slab.number(address));
+            late += slab.isNearlyHome() && slab != current[index] ? 1 : 0;
         }
         if (slab != Slab.NONE) {
             settle(slab);
         }
+        return late;
     }
 
     /** Takes a block when the magazine is empty: fills a part of it. */
@@ -214,7 +234,7 @@ final class SlabCache {
         asked[2 * index]++;
         asked[2 * index + 1] += bytes;
         for (;;) {
-            if (rooms[index] == ROOM[index]) {
+            if (rooms[index] == ends[index]) {
                 fill(index);
                 slots = source.table(); /* after the slab came: memory may lie where other memory lay before */
             }
@@ -231,10 +251,10 @@ final class SlabCache {
             drain();
             slab = current[index].hasFree() ? current[index] : next(index);
         }
-        int most = moved(index);
-        int end = index * PLACES + ROOM[index];
-        int taken = slab.take(magazines, end, most);
-        rooms[index] = ROOM[index] - taken;
+        int end = ROOM[index];
+        int taken = slab.take(magazines, index * PLACES + end, moved(end));
+        ends[index] = end;
+        rooms[index] = end - taken;
     }
 
     /** Another slab to take from: of its own, of a dead thread, or a new one. */
