@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * many and few up to eight, within 1 MiB and a sixteenth of the pool), a pool at its limit can refuse a get while some are
  * free; the next put of any thread then empties its magazines into the depot.
  * <p>Any thread may call any method. {@link #get()} and {@link #put} are wait-free while the thread's magazines serve,
- * else lock-free but for growth, which may map memory.
+ * else lock-free but for growth, which may map memory; a thread that comes back after {@code retainFor} of idleness may wait some
+ * microseconds for the one that is just then taking what it left.
  *
  * @see <a href="https://www.usenix.org/legacy/event/usenix01/bonwick.html">Bonwick and Adams, Magazines and Vmem,
  *     2001</a>
@@ -50,6 +51,7 @@ public final class BlockPool implements Pool<Block> {
     private final String name;
     private final int blockBytes;
     private final long maximumBytes;
+    private final long retainNanos;
     private final Backend backend;
     private final BlockStore store;
     private final BlockDirectory directory;
@@ -70,6 +72,7 @@ public final class BlockPool implements Pool<Block> {
         this.name = builder.name();
         this.blockBytes = builder.blockBytes();
         this.maximumBytes = builder.maximumBytes();
+        this.retainNanos = builder.retainFor().toNanos();
         this.backend = opened.backend();
         this.store = opened.store();
         this.directory = new BlockDirectory(this, store, blockBytes);
@@ -506,6 +509,9 @@ public final class BlockPool implements Pool<Block> {
         if (isClosed()) {
             lifetime.settle();
         } else {
+            if (retainNanos != 0) {
+                accounts.takeIdle(nowNanos, retainNanos);
+            }
             store.upkeep(nowNanos);
         }
     }

@@ -183,7 +183,8 @@ public final class BlockPoolBuilder {
     }
 
     /**
-     * How long idle memory stays in the pool; it is given back without any traffic, too. Default: 10 s.
+     * How long idle memory stays in the pool; it is given back without any traffic, too, also what lies in the magazines of
+     * threads that do nothing for so long. Default: 10 s.
      *
      * @param value zero for no bound by time, else 100 ms or more
      * @return this
@@ -191,6 +192,10 @@ public final class BlockPoolBuilder {
     public BlockPoolBuilder retainFor(Duration value) {
         this.retainFor = Objects.requireNonNull(value, "retainFor");
         return this;
+    }
+
+    Duration retainFor() {
+        return retainFor;
     }
 
     /**

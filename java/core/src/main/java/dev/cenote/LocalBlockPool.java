@@ -2,7 +2,6 @@ package dev.cenote;
 
 import dev.cenote.internal.BlockStore;
 import dev.cenote.internal.StoreCode;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.Objects;
@@ -30,29 +29,6 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     private static final int NEAR_EVERY = 63; /* a reference stored into an old object is dear, so seldom */
     /** What nearFree holds during an alarm: the state of no block, see {@link BlockMarks}. */
     static final int ALARMED = 1;
-    private static final VarHandle TOP;
-    private static final VarHandle NEAR_FREE;
-    private static final VarHandle LEAST;
-    private static final VarHandle LIMIT;
-    private static final VarHandle REFILLED;
-    private static final VarHandle SPILLED;
-    private static final VarHandle LOCK;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            TOP = lookup.findVarHandle(LocalBlockPoolFields.class, "top", int.class);
-            NEAR_FREE = lookup.findVarHandle(LocalBlockPoolFields.class, "nearFree", int.class);
-            LEAST = lookup.findVarHandle(LocalBlockPoolFields.class, "least", int.class);
-            LIMIT = lookup.findVarHandle(LocalBlockPoolFields.class, "limit", int.class);
-            REFILLED = lookup.findVarHandle(LocalBlockPoolFields.class, "refilled", long.class);
-            SPILLED = lookup.findVarHandle(LocalBlockPoolFields.class, "spilled", long.class);
-            LOCK = lookup.findVarHandle(LocalBlockPoolFields.class, "lock", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     final @Nullable Thread owner;
     private final BlockPool pool;
     private final BlockDirectory directory;
@@ -77,6 +53,9 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     private boolean refilledSinceSpill;
     private int interval = 1;
     private long sampledNanos;
+    /** Activity as PoolAccounts saw it last, and since when. */
+    private long activitySeen;
+    private long idleSince;
     @SuppressWarnings("unused")
     private long q00, q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15;
 
@@ -234,6 +213,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     /** Empty, or alarmed. */
     private @Nullable Block pollSlowly() {
+        awaitRelease();
         if (!calm() && pool.isClosed()) {
             lastCode = StoreCode.CLOSED.value();
             return null;
@@ -278,7 +258,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     /** Puts a block. The caller is the owner or holds the stripe. */
     void offer(Block block) {
-        int free = nearFree;
+        int free = (int) NEAR_FREE.getOpaque(this); /* for the compiler: what an alarm writes is read anew in every turn of a loop */
         if (block == near && block != null && block.state == mark && free != ALARMED) {
             block.state = free;
         } else {
@@ -345,6 +325,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     /** Full, or alarmed. */
     private void offerSlowly(Block block) {
+        awaitRelease();
         stow(block);
         if (!calm()) {
             pool.fed(this);
@@ -403,7 +384,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     /** Keeps what the magazines have room for; tells how many, at most {@code want}. */
     private int keep(Block[] given, int from, int want) {
         int oldTop = top;
-        int end = Math.min(limit, oldTop + want);
+        int end = Math.min((int) LIMIT.getOpaque(this), oldTop + want);
         int[] newest = numbers;
         int shown = blocks.length;
         int kept = 0;
@@ -435,7 +416,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         NEAR_FREE.setVolatile(this, home);
         LEAST.setVolatile(this, PAD);
         LIMIT.setVolatile(this, full);
-        if (pool.isControlled()) { /* raised meanwhile, and its alarm may have been overwritten just now */
+        if (pool.isControlled() || (boolean) SEIZED.getVolatile(this)) { /* since then, and its alarm may be overwritten just now */
             alarm();
             return false;
         }
@@ -506,6 +487,11 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
      * The owner, or whoever took its place.
      */
     void flush() {
+        awaitRelease();
+        empty();
+    }
+
+    private void empty() {
         if (!drain()) {
             return;
         }
@@ -542,6 +528,42 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         near = null;
     }
 
+    /**
+     * Gives to the depot what an owner has left here that did nothing for so long, while it does nothing.
+     * <p>As in closing, the owner pays nothing: from the alarm on it takes its slow paths, which wait; and one look at its
+     * stack, a handshake, tells that it was in none of these methods, so what it did before is visible and what it does next
+     * sees the alarm. If it is in one, it is not idle.
+     *
+     * @param nowNanos by {@link System#nanoTime()}
+     * @param idleNanos how long it must have done nothing
+     */
+    void takeIdle(long nowNanos, long idleNanos) {
+        long activity = 3 * gets + spilled + (int) TOP.getOpaque(this); /* a get takes one from top */
+        if (activity != activitySeen) {
+            activitySeen = activity;
+            idleSince = nowNanos;
+        } else if (nowNanos - idleSince >= idleNanos && held() > 0) {
+            if (owner != null) {
+                seize(owner);
+            } else if (tryLock()) {
+                empty();
+                unlock();
+            }
+        }
+    }
+
+    private void seize(Thread idler) {
+        SEIZED.setVolatile(this, true);
+        alarm();
+        try {
+            if (!PoolLifetime.isInside(idler.getStackTrace())) {
+                empty();
+            }
+        } finally {
+            SEIZED.setVolatile(this, false);
+        }
+    }
+
     /** The owner is dead and its blocks are flushed. */
     void end() {
         exchange.close();
@@ -562,18 +584,6 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     /** Free blocks here, about. */
     int held() {
         return (int) TOP.getOpaque(this) - PAD + (isNearHere() ? 1 : 0);
-    }
-
-    boolean tryLock() {
-        return lock == 0 && LOCK.compareAndSet(this, 0, 1);
-    }
-
-    boolean isLocked() {
-        return (int) LOCK.getAcquire(this) != 0; /* pairs with unlock: what the holder did is visible */
-    }
-
-    void unlock() {
-        LOCK.setRelease(this, 0); /* pairs with tryLock */
     }
 
     /** {@return true when a code means that asking again soon may help} */

@@ -1,5 +1,8 @@
 package dev.cenote;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
  * Keeps the line pair before a thread's hot fields free of other objects.
  */
@@ -13,6 +16,32 @@ abstract class LocalBlockPoolPad {
  * The hot fields of {@link LocalBlockPool}, between the paddings; a test checks the layout.
  */
 abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
+
+    static final VarHandle TOP;
+    static final VarHandle NEAR_FREE;
+    static final VarHandle LEAST;
+    static final VarHandle LIMIT;
+    static final VarHandle REFILLED;
+    static final VarHandle SPILLED;
+    static final VarHandle LOCK;
+    static final VarHandle SEIZED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            TOP = lookup.findVarHandle(LocalBlockPoolFields.class, "top", int.class);
+            NEAR_FREE = lookup.findVarHandle(LocalBlockPoolFields.class, "nearFree", int.class);
+            LEAST = lookup.findVarHandle(LocalBlockPoolFields.class, "least", int.class);
+            LIMIT = lookup.findVarHandle(LocalBlockPoolFields.class, "limit", int.class);
+            REFILLED = lookup.findVarHandle(LocalBlockPoolFields.class, "refilled", long.class);
+            SPILLED = lookup.findVarHandle(LocalBlockPoolFields.class, "spilled", long.class);
+            SEIZED = lookup.findVarHandle(LocalBlockPoolFields.class, "seized", boolean.class);
+            LOCK = lookup.findVarHandle(LocalBlockPoolFields.class, "lock", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /** Index behind the newest free block. Written by the owner, read by closers and statistics. */
     int top;
     /** What the near block's state holds while it is here and free. Set to a value of no block by {@link LocalBlockPool#alarm}. */
@@ -33,4 +62,29 @@ abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
     long spilled;
     /** 1 while a virtual thread uses this stripe. */
     int lock;
+    /** True while what the owner left idle is taken; it waits for the end of that on its slow paths. */
+    boolean seized;
+
+    final boolean tryLock() {
+        return lock == 0 && LOCK.compareAndSet(this, 0, 1);
+    }
+
+    final boolean isLocked() {
+        return (int) LOCK.getAcquire(this) != 0; /* pairs with unlock: what the holder did is visible */
+    }
+
+    final void unlock() {
+        LOCK.setRelease(this, 0); /* pairs with tryLock */
+    }
+
+    /** For as long as {@link LocalBlockPool#takeIdle} makes its calls to the depot. */
+    final void awaitRelease() {
+        for (int i = 0; (boolean) SEIZED.getVolatile(this); i++) {
+            if (i < 100) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
+            }
+        }
+    }
 }

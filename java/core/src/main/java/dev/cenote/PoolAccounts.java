@@ -8,9 +8,12 @@ import java.util.List;
  */
 final class PoolAccounts {
 
+    private static final int LOOKS = 4; /* for idle threads, in the time that they have to be idle */
+
     private final LocalTable locals;
     private final Stripes stripes;
     private final List<LocalBlockPool> dying = new ArrayList<>(); /* dead, and the depot could not take all of it yet */
+    private long lookedNanos = System.nanoTime();
     private long pastGets;
     private long pastOutside;
 
@@ -35,6 +38,20 @@ final class PoolAccounts {
                 local.end();
                 dying.remove(i);
             }
+        }
+    }
+
+    /** Gives to the depot what live threads and stripes have left idle for so long. */
+    synchronized void takeIdle(long nowNanos, long idleNanos) {
+        if (nowNanos - lookedNanos < idleNanos / LOOKS) {
+            return;
+        }
+        lookedNanos = nowNanos;
+        for (LocalBlockPool local : locals.all()) {
+            local.takeIdle(nowNanos, idleNanos);
+        }
+        for (LocalBlockPool stripe : stripes.all()) {
+            stripe.takeIdle(nowNanos, idleNanos);
         }
     }
 

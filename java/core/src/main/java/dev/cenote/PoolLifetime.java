@@ -65,9 +65,12 @@ final class PoolLifetime {
     private static boolean isAnyoneInside() {
         Thread self = Thread.currentThread(); /* is not in a get */
         return Thread.getAllStackTraces().entrySet().stream()
-            .filter(entry -> entry.getKey() != self)
-            .flatMap(entry -> Arrays.stream(entry.getValue()))
-            .anyMatch(frame -> frame.getClassName().equals(LocalBlockPool.class.getName()));
+            .anyMatch(entry -> entry.getKey() != self && isInside(entry.getValue()));
+    }
+
+    /** Tells whether a thread with such a stack is in a get or put. */
+    static boolean isInside(StackTraceElement[] stack) {
+        return Arrays.stream(stack).anyMatch(frame -> frame.getClassName().equals(LocalBlockPool.class.getName()));
     }
 
     /** Releases the memory if the pool is closed and every block is back. Any thread, any number of times. */
