@@ -219,7 +219,7 @@ final class Slab extends SlabPad {
                 for (int i = mark; i < mark + Long.BYTES; i++) {
                     if (states[BLOCKS_MAX + i] != 0) {
                         states[BLOCKS_MAX + i] = 0;
-                        marked |= 1L << i;
+                        marked |= i < bits.length ? 1L << i : 0; /* else set late: of a block seen home before the slab was cut anew */
                     }
                 }
             }

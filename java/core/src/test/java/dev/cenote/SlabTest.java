@@ -176,4 +176,18 @@ class SlabTest {
             pool.put(slab.memory);
         }
     }
+
+    /** The state was seen by way of another block's mark, all came home, and the slab was cut into fewer before this one's mark. */
+    @Test
+    void aMarkThatComesAfterTheNextCut_isNoBlock() {
+        Slab slab = new Slab(1L << 20);
+        slab.cut(SizeClasses.of(1024));
+        assertThat(slab.atHome()).isEqualTo(64);
+        for (int mark = 0; mark < 64; mark++) {
+            slab.states[4096 + mark] = 1;
+        }
+        assertThat(slab.collect()).isFalse();
+        assertThat(slab.isEmpty()).isTrue();
+        assertThat(slab.isValid()).isTrue();
+    }
 }
