@@ -546,8 +546,11 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             if (owner != null) {
                 seize(owner);
             } else if (tryLock()) {
-                empty();
-                unlock();
+                try {
+                    empty();
+                } finally {
+                    unlock();
+                }
             }
         }
     }
