@@ -159,6 +159,59 @@ public final class SlabCases {
         }
     }
 
+    /**
+     * Two blocks of one group come back, and the owner may see both by the mark of the first. Then it cuts the slab anew, into
+     * fewer groups, before the mark of the second is set: which is no block's then.
+     */
+    @JCStressTest
+    @Outcome(id = {"8, 8", "128, 128"}, expect = ACCEPTABLE, desc = "All are at home, of the new cut or the old one.")
+    @Outcome(expect = FORBIDDEN, desc = "A block was lost or counted twice, or one came home that the slab does not have.")
+    @State
+    public static class MarkAfterTheNextCut {
+        private static final int SMALL = SizeClasses.of(Slab.BYTES / 128);
+        private static final int FIRST = 64; /* of the second group; the next cut has only one */
+
+        private final Slab slab = new Slab(BASE);
+
+        /** One block of the second group is out, and its neighbour has come back: its mark shows both. */
+        public MarkAfterTheNextCut() {
+            slab.cut(SMALL);
+            slab.take(new long[128], 128, 128);
+            for (int number = 0; number < 128; number++) {
+                if (number == FIRST || number == FIRST + 1) {
+                    slab.states[number] = (byte) (SMALL + 1);
+                } else {
+                    slab.bring(number);
+                }
+            }
+            slab.giveRemotely(FIRST + 1);
+        }
+
+        /** Gives the block back. */
+        @Actor
+        public void other() {
+            slab.giveRemotely(FIRST);
+        }
+
+        /** Looks; if all are back, cuts it anew and looks again. */
+        @Actor
+        public void owner() {
+            slab.collect();
+            if (slab.isEmpty()) {
+                slab.cut(INDEX);
+                slab.collect();
+            }
+        }
+
+        /** Looks again. */
+        @Arbiter
+        public void end(II_Result r) {
+            slab.collect();
+            r.r1 = slab.isValid() ? slab.atHome() : -1;
+            r.r2 = slab.capacity;
+        }
+    }
+
     /** The owner looks at the states of eight blocks at once while another thread gives two of them back. */
     @JCStressTest
     @Outcome(id = "2, 2", expect = ACCEPTABLE, desc = "Each was found once, and what was written to them with it.")
