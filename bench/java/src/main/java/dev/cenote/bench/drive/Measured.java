@@ -17,6 +17,10 @@ final class Measured {
         samples.computeIfAbsent(name, unused -> new ArrayList<>()).add(value);
     }
 
+    void addAll(Measured other) {
+        other.samples.forEach((name, values) -> values.forEach(value -> add(name, value)));
+    }
+
     void addFailure(String text) {
         failures.add(text);
     }
@@ -50,8 +54,13 @@ final class Measured {
      * what is measured than the median does, and depends less on luck than the least.
      */
     OptionalDouble low(String name) {
+        return part(name, 0.05);
+    }
+
+    /** The sample that such a part of the others are below. */
+    OptionalDouble part(String name, double part) {
         double[] values = sorted(name);
-        return values.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(values[(values.length - 1) / 20]);
+        return values.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(values[(int) Math.floor((values.length - 1) * part)]);
     }
 
     OptionalDouble least(String name) {

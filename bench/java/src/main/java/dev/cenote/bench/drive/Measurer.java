@@ -166,7 +166,7 @@ final class Measurer {
         return found;
     }
 
-    private static String firstLines(String text) {
+    static String firstLines(String text) {
         return text.lines().filter(line -> !line.startsWith("WARNING")).limit(4).reduce("", (a, b) -> a + " | " + b);
     }
 }

@@ -1,7 +1,10 @@
 package dev.cenote.bench.sizes;
 
 import dev.cenote.bench.harness.Outcome;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,34 +12,37 @@ import java.util.List;
 
 /**
  * One workload on one allocator in a JVM of its own: time, resident size and its course, shared cache lines.
- * <p>Arguments: allocator, workload, milliseconds, repetitions, "check" or "measure".
+ * <p>Arguments: allocator, workload, "check" or "measure". Each line of its input is a turn of so many milliseconds; at the
+ * end of the input it tells what the memory looks like.
  */
 public final class SizesMain {
 
     private static final int SAMPLE_MILLIS = 25;
-    private static final long WARM_UP_MILLIS = 1500;
     private static final long PAGE = 4096;
+
+    private static volatile boolean isWorking;
 
     private SizesMain() {
     }
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
-        boolean check = args[4].equals("check");
-        long millis = Long.parseLong(args[2]);
-        int repetitions = Integer.parseInt(args[3]);
         SizesPeer opened = SizesPeer.Kind.byLabel(args[0]).open();
-        SizesPeer peer = check ? new CheckedPeer(opened) : opened;
+        SizesPeer peer = args[2].equals("check") ? new CheckedPeer(opened) : opened;
         peer.free(peer.allocate(100), 100);
         long empty = resident();
         Workload workload = Workload.named(args[1], peer);
         workload.prepare();
-        workload.measure(Math.max(WARM_UP_MILLIS, millis)); /* teaches the JIT */
         List<Long> samples = new ArrayList<>();
         Thread sampler = sampler(samples);
-        for (int i = 0; i < repetitions; i++) {
-            Outcome.tell("ns", workload.measure(millis));
+        BufferedReader turns = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        for (String turn = turns.readLine(); turn != null; turn = turns.readLine()) {
+            isWorking = true;
+            double nanos = workload.measure(Long.parseLong(turn));
+            isWorking = false;
+            Outcome.tell("ns", nanos);
             Outcome.tell("cpu", workload.cpuNanos());
+            Outcome.tell("turn");
         }
         sampler.interrupt();
         sampler.join();
@@ -66,7 +72,9 @@ public final class SizesMain {
         Thread thread = new Thread(() -> {
             while (!Thread.currentThread().isInterrupted()) {
                 try {
-                    into.add(resident());
+                    if (isWorking) {
+                        into.add(resident());
+                    }
                     Thread.sleep(SAMPLE_MILLIS);
                 } catch (IOException e) {
                     throw new IllegalStateException(e);

@@ -32,6 +32,29 @@ class MeasuredTest {
     }
 
     @Test
+    void part_hasSuchAPartOfTheOthersBelow() {
+        Measured measured = new Measured();
+        assertThat(measured.part("ns", 0.5)).isEmpty();
+        for (int value = 5; value > 0; value--) {
+            measured.add("ns", value);
+        }
+        assertThat(measured.part("ns", 0.25)).hasValue(2);
+        assertThat(measured.part("ns", 0.75)).hasValue(4);
+        assertThat(measured.part("ns", 1)).hasValue(5);
+    }
+
+    @Test
+    void addAll_keepsTheOrderOfTheTurns() {
+        Measured all = new Measured();
+        for (double turn : new double[] {3, 1, 2}) {
+            Measured told = new Measured();
+            told.add("ns", turn);
+            all.addAll(told);
+        }
+        assertThat(all.samples()).isEqualTo(Map.of("ns", List.of(3.0, 1.0, 2.0)));
+    }
+
+    @Test
     void linesOfAChild_areRead_andOthersSkipped() {
         Measured measured = new Measured();
         assertThat(Measurer.read("WARNING: x\n@cenote ns 12.5\n@cenote p99 1 2\nother\n", measured)).isTrue();
