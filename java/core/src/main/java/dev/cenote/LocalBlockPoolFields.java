@@ -1,5 +1,6 @@
 package dev.cenote;
 
+import dev.cenote.internal.Backoff;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -79,12 +80,8 @@ abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
 
     /** For as long as {@link LocalBlockPool#takeIdle} makes its calls to the depot. */
     final void awaitRelease() {
-        for (int i = 0; (boolean) SEIZED.getVolatile(this); i++) {
-            if (i < 100) {
-                Thread.onSpinWait();
-            } else {
-                Thread.yield();
-            }
+        for (int tries = 0; (boolean) SEIZED.getVolatile(this); tries++) {
+            Backoff.pause(tries);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.cenote;
 
+import dev.cenote.internal.Backoff;
 import dev.cenote.internal.StoreCode;
 
 /**
@@ -9,7 +10,6 @@ import dev.cenote.internal.StoreCode;
 final class PoolCollector {
 
     private static final long BUSY_NANOS_MAX = 1_000_000_000L;
-    private static final int SPINS = 100;
 
     private final BlockPool pool;
     private final PoolAccounts accounts;
@@ -43,18 +43,10 @@ final class PoolCollector {
         int last = code;
         long began = LocalBlockPool.isBusy(last) ? System.nanoTime() : 0;
         for (int tries = 0; LocalBlockPool.isBusy(last) && System.nanoTime() - began < BUSY_NANOS_MAX; tries++) {
-            pause(tries);
+            Backoff.pause(tries);
             last = local.ask();
         }
         return last;
-    }
-
-    private static void pause(int tries) {
-        if (tries < SPINS) {
-            Thread.onSpinWait();
-        } else {
-            Thread.yield();
-        }
     }
 
     /** Brings the blocks of dead threads, of idle stripes and of the quarantine to the depot. */

@@ -1,5 +1,6 @@
 package dev.cenote;
 
+import dev.cenote.internal.Backoff;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +86,8 @@ final class SlabCache {
     }
 
     void lock() {
-        while (!tryLock()) {
-            Thread.onSpinWait();
+        for (int tries = 0; !tryLock(); tries++) {
+            Backoff.pause(tries);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.cenote;
 
+import dev.cenote.internal.Backoff;
 import dev.cenote.internal.VirtualThreads;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
@@ -100,7 +101,7 @@ final class SmallSizes implements SlabSource {
                 return stripe;
             }
             if ((i - start + 1) % stripes.length == 0) {
-                Thread.onSpinWait();
+                Backoff.pause(i - start);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.cenote;
 
+import dev.cenote.internal.Backoff;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class Stripes {
                 return stripe;
             }
             if ((i - start + 1) % stripes.length == 0) {
-                Thread.onSpinWait();
+                Backoff.pause(i - start);
             }
         }
     }

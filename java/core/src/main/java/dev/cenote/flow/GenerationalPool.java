@@ -7,6 +7,7 @@ import dev.cenote.ForeignEntryException;
 import dev.cenote.Pool;
 import dev.cenote.PoolClosedException;
 import dev.cenote.PoolExhaustedException;
+import dev.cenote.internal.Backoff;
 import dev.cenote.internal.VirtualThreads;
 import java.time.Duration;
 import java.util.Objects;
@@ -222,8 +223,8 @@ public final class GenerationalPool<T> implements Pool<T> {
     private @Nullable Entry<T> atLimit() {
         store.findLost();
         locals.collectDead();
-        while (flow.isScanning()) {
-            Thread.onSpinWait(); /* the scheduler has some in its hands, runs no hook, and waits for nothing */
+        for (int tries = 0; flow.isScanning(); tries++) {
+            Backoff.pause(tries); /* the scheduler has some in its hands, runs no hook, and waits for nothing */
         }
         Entry<T> entry = store.takeShared();
         if (entry == null && store.raise(Store.HUNGRY)) {

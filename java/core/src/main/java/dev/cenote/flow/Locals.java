@@ -1,5 +1,6 @@
 package dev.cenote.flow;
 
+import dev.cenote.internal.Backoff;
 import dev.cenote.internal.ThreadTable;
 import java.util.Arrays;
 import java.util.List;
@@ -109,8 +110,8 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
         newest.accept(nobody); /* perhaps it is one of them */
         forget(dead);
         for (LocalGeneration<T> local : dead) {
-            while (!local.tryLock()) { /* somebody who found it before it was taken out; for microseconds */
-                Thread.onSpinWait();
+            for (int tries = 0; !local.tryLock(); tries++) { /* somebody who found it before it was taken out */
+                Backoff.pause(tries);
             }
             if (store.isClosed()) {
                 local.drain(Eviction.CLOSED);

@@ -114,8 +114,8 @@ public final class SharedBudget {
      * @param bytes its size
      */
     public void refundLarge(long bytes) {
-        while (!tryEnter()) {
-            Thread.onSpinWait();
+        for (int tries = 0; !tryEnter(); tries++) {
+            Backoff.pause(tries);
         }
         try {
             largeBytes -= bytes;
