@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cenote.flow.FlowScheduler;
 import dev.cenote.flow.GenerationalPool;
 import dev.cenote.internal.FlightRecords;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,6 +134,49 @@ class FlightRecordsTest {
         assertThat(events).filteredOn(event -> event.getEventType().getName().equals("dev.cenote.Leak"))
             .filteredOn(event -> event.getString("pool").equals("forgetful")).hasSizeGreaterThanOrEqualTo(20)
             .allSatisfy(event -> assertThat(event.getString("acquired")).contains("FlightRecordsTest", "taken by thread"));
+    }
+
+    /** To register events loads a hundred classes and more of the recorder. */
+    @Test
+    void programThatRecordsNothing_loadsNoEvents() throws Exception {
+        assertThat(classesLoadedBy()).contains("dev.cenote.internal.FlightRecords ")
+            .doesNotContain("dev.cenote.internal.FlightEvents", "jdk.jfr.internal.MetadataRepository ");
+        assertThat(classesLoadedBy("-XX:StartFlightRecording:dumponexit=false")).contains("dev.cenote.internal.FlightEvents");
+    }
+
+    private String classesLoadedBy(String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
+        command.addAll(List.of(options));
+        String path = Path.of(FlightRecords.class.getProtectionDomain().getCodeSource().getLocation().toURI()) + File.pathSeparator
+            + Path.of(FlightRecordsTest.class.getProtectionDomain().getCodeSource().getLocation().toURI()) + File.pathSeparator
+            + System.getProperty("java.class.path");
+        command.addAll(List.of("-verbose:class", "-cp", path, RecordsNothing.class.getName()));
+        Path output = folder.resolve("classes.txt");
+        Process child = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        if (!child.waitFor(120, TimeUnit.SECONDS)) {
+            child.destroyForcibly();
+        }
+        String text = Files.readString(output);
+        assertThat(child.exitValue()).as(text).isZero();
+        return text;
+    }
+
+    /** Runs in a JVM of its own. */
+    static final class RecordsNothing {
+        private RecordsNothing() {
+        }
+
+        /** All that would be recorded. */
+        public static void main(String[] args) {
+            FlightRecords.flowStep(1, 1, 1, 1, 1, 1, 1);
+            FlightRecords.leak("p", "e", "");
+            FlightRecords.statistics("p", 1, 2, 3, 4, 5, 6, 7, 8);
+            FlightRecords.migration("p", "", 0, 1, 1);
+            FlightRecords.eviction("p", "", 1);
+            FlightRecords.growth("p", 1, 2, 3, 4, 5, 6, 7);
+            FlightRecords.flowDecision("p", "", "", 0, 1, 1, 1, 1, 1, 1, "");
+            System.out.println(FlightRecords.wantsStatistics());
+        }
     }
 
     @Test

@@ -7,14 +7,17 @@ import dev.cenote.internal.FlightEvents.Growth;
 import dev.cenote.internal.FlightEvents.Leak;
 import dev.cenote.internal.FlightEvents.Migration;
 import dev.cenote.internal.FlightEvents.Statistics;
+import jdk.jfr.FlightRecorder;
 
 /**
  * Writes our events into the JDK Flight Recorder; does nothing where nobody records, or the runtime has no {@code jdk.jfr}.
- * <p>Any thread. While nobody records, a call costs one test of a flag and allocates nothing.
+ * <p>Any thread. While nobody records, a call costs one or two tests of a flag and allocates nothing. Until somebody has
+ * recorded anything, our kinds of events are not even loaded: to register them loads over a hundred classes of the
+ * recorder, a mebibyte of memory.
  */
 public final class FlightRecords {
 
-    /** The only place that may load {@link FlightEvents}. */
+    /** The runtime has a recorder. */
     private static final boolean PRESENT = isPresent();
 
     private FlightRecords() {
@@ -23,15 +26,20 @@ public final class FlightRecords {
     private static boolean isPresent() {
         try {
             Class.forName("jdk.jfr.Event", false, FlightRecords.class.getClassLoader());
-            return FlowStep.PROBE != null;
+            return true;
         } catch (ClassNotFoundException | LinkageError e) {
             return false;
         }
     }
 
+    /** Somebody records, or did. Only behind this {@link FlightEvents} may be loaded. */
+    private static boolean isInUse() {
+        return PRESENT && FlightRecorder.isInitialized();
+    }
+
     /** One step of a flow scheduler that has just ended. */
     public static void flowStep(long nanos, int pools, int failures, int decisions, long gcCycles, long gcPauseNanos, long allocatedBytes) {
-        if (PRESENT && FlowStep.PROBE.isEnabled()) {
+        if (isInUse() && FlowStep.PROBE.isEnabled()) {
             FlowStep event = new FlowStep();
             event.took = nanos;
             event.pools = pools;
@@ -46,13 +54,13 @@ public final class FlightRecords {
 
     /** {@return whether decisions of the flow scheduler are recorded now} */
     public static boolean hearsFlowDecisions() {
-        return PRESENT && FlowDecided.PROBE.isEnabled();
+        return isInUse() && FlowDecided.PROBE.isEnabled();
     }
 
     /** A decision of the flow scheduler. */
     public static void flowDecision(String pool, String action, String tag, int from, int to, long entries, double threshold,
             double residenceNanos, double entropyBits, double missRate, String reason) {
-        if (PRESENT && FlowDecided.PROBE.isEnabled()) {
+        if (isInUse() && FlowDecided.PROBE.isEnabled()) {
             FlowDecided event = new FlowDecided();
             event.pool = pool;
             event.action = action;
@@ -71,7 +79,7 @@ public final class FlightRecords {
 
     /** Entries that moved from one generation to another together. */
     public static void migration(String pool, String tag, int from, int to, long entries) {
-        if (PRESENT && Migration.PROBE.isEnabled()) {
+        if (isInUse() && Migration.PROBE.isEnabled()) {
             Migration event = new Migration();
             event.pool = pool;
             event.tag = tag;
@@ -84,7 +92,7 @@ public final class FlightRecords {
 
     /** Entries that were destroyed together. */
     public static void eviction(String pool, String cause, long entries) {
-        if (PRESENT && Eviction.PROBE.isEnabled()) {
+        if (isInUse() && Eviction.PROBE.isEnabled()) {
             Eviction event = new Eviction();
             event.pool = pool;
             event.cause = cause;
@@ -100,7 +108,7 @@ public final class FlightRecords {
      * @param acquired where it was taken, a stack as text; empty if that was not recorded
      */
     public static void leak(String pool, String entry, String acquired) {
-        if (PRESENT && Leak.PROBE.isEnabled()) {
+        if (isInUse() && Leak.PROBE.isEnabled()) {
             Leak event = new Leak();
             event.pool = pool;
             event.entry = entry;
@@ -111,13 +119,13 @@ public final class FlightRecords {
 
     /** {@return whether somebody records {@link #statistics} or {@link #growth}: only then is it worth to ask a pool} */
     public static boolean wantsStatistics() {
-        return PRESENT && (Statistics.PROBE.isEnabled() || Growth.PROBE.isEnabled());
+        return isInUse() && (Statistics.PROBE.isEnabled() || Growth.PROBE.isEnabled());
     }
 
     /** Levels of a block pool, once a second. */
     public static void statistics(String pool, long inUse, long free, long reserved, long committed, long gets, long puts,
             long exchanges, long casFailures) {
-        if (PRESENT && Statistics.PROBE.isEnabled()) {
+        if (isInUse() && Statistics.PROBE.isEnabled()) {
             Statistics event = new Statistics();
             event.pool = pool;
             event.inUse = inUse;
@@ -135,7 +143,7 @@ public final class FlightRecords {
     /** What a block pool's memory did within the last second, if it did anything. */
     public static void growth(String pool, long growths, long failed, long spare, long nanos, long chunksActive, long chunksRetired,
             long bytesPurged) {
-        if (PRESENT && Growth.PROBE.isEnabled()) {
+        if (isInUse() && Growth.PROBE.isEnabled()) {
             Growth event = new Growth();
             event.pool = pool;
             event.growths = growths;
