@@ -210,8 +210,12 @@ final class BlockDirectory {
 
     private Chunks enlarged(Chunks now, int chunksNeeded) {
         int length = chunksNeeded > now.views.length ? Math.max(chunksNeeded, 2 * now.views.length) : now.views.length;
+        int known = 1; /* the one that is to come */
+        for (int i = 0; i < now.views.length; i++) {
+            known += now.view(i) != null ? 1 : 0;
+        }
         int granules = now.granules.length;
-        while (granules < 4L * granulesPerChunk * length) {
+        while (granules < 4L * granulesPerChunk * known) { /* a quarter full, so that as many come before the next time */
             granules *= 2;
         }
         Chunks larger = new Chunks(length, granules);
