@@ -81,7 +81,7 @@ public final class BlockPool implements Pool<Block> {
         this.nobody = newStripe();
         this.newest = nobody;
         this.locals = new LocalTable(nobody, this::newLocal);
-        this.stripes = new Stripes(this::newStripe);
+        this.stripes = new Stripes(newStripe(), this::anotherStripe);
         this.accounts = new PoolAccounts(locals, stripes);
         this.collector = new PoolCollector(this, accounts, stripes);
         this.lifetime = new PoolLifetime(this, store, accounts);
@@ -89,6 +89,15 @@ public final class BlockPool implements Pool<Block> {
 
     private LocalBlockPool newStripe() {
         return new LocalBlockPool(this, directory, store, null);
+    }
+
+    /** Null: no memory for it, so threads share those that there are. */
+    private @Nullable LocalBlockPool anotherStripe() {
+        try {
+            return newStripe();
+        } catch (OutOfNativeMemoryException e) {
+            return null;
+        }
     }
 
     /** Null: no memory for a thread's magazines; it shares those of virtual threads then. */
@@ -467,6 +476,10 @@ public final class BlockPool implements Pool<Block> {
             CONTROL.getAndBitwiseAnd(this, ~HUNGRY);
         }
         waiters.wake();
+    }
+
+    int stripesMade() {
+        return stripes.all().size();
     }
 
     boolean isReleased() {

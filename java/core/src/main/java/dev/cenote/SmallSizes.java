@@ -31,7 +31,7 @@ final class SmallSizes implements SlabSource {
     private final SlabCache orphans = new SlabCache(null, CLASSES, this);
     private final ArrayDeque<SlabCache> heirless = new ArrayDeque<>(); /* of dead threads, guarded by the orphans' lock */
     private final SlabCaches caches = new SlabCaches(orphans, CLASSES, this);
-    private final SlabCache[] stripes;
+    private final LazyStripes<SlabCache> stripes;
     private final long[] pastAsked = new long[2 * CLASSES]; /* of dead threads; guarded by the orphans' lock */
     private volatile boolean closed;
     private boolean sealed; /* guarded by this */
@@ -39,11 +39,11 @@ final class SmallSizes implements SlabSource {
     SmallSizes(String name, BlockPool slabs) {
         this.name = name;
         this.slabs = slabs;
-        int wanted = 4 * Runtime.getRuntime().availableProcessors();
-        this.stripes = new SlabCache[Math.min(64, Integer.highestOneBit(2 * wanted - 1))];
-        for (int i = 0; i < stripes.length; i++) {
-            stripes[i] = new SlabCache(null, CLASSES, this);
-        }
+        this.stripes = new LazyStripes<>(newStripe(), this::newStripe, unused -> { });
+    }
+
+    private SlabCache newStripe() {
+        return new SlabCache(null, CLASSES, this);
     }
 
     /** Takes a block of a class; {@code bytes} is what was asked for. */
@@ -92,15 +92,14 @@ final class SmallSizes implements SlabSource {
         return cache;
     }
 
-    @SuppressWarnings("deprecation") /* threadId() came with 19 */
     private SlabCache lockStripe(Thread thread) {
-        int start = (int) (thread.getId() * 0x9E3779B97F4A7C15L >>> 48);
+        int start = LazyStripes.start(thread);
         for (int i = start;; i++) {
-            SlabCache stripe = stripes[i & (stripes.length - 1)];
-            if (stripe.tryLock()) {
+            SlabCache stripe = stripes.at(i);
+            if (stripe != null && stripe.tryLock()) {
                 return stripe;
             }
-            if ((i - start + 1) % stripes.length == 0) {
+            if ((i - start + 1) % stripes.length() == 0) {
                 Backoff.pause(i - start);
             }
         }
@@ -217,7 +216,7 @@ final class SmallSizes implements SlabSource {
     /** Gives back what no thread owns: dead threads' slabs and those of stripes that are not in use. */
     void trimShared() {
         sweep(0);
-        for (SlabCache stripe : stripes) {
+        for (SlabCache stripe : stripes.all()) {
             if (stripe.tryLock()) {
                 try {
                     stripe.trim();
@@ -305,7 +304,7 @@ final class SmallSizes implements SlabSource {
      * @return false: a thread may still be inside
      */
     private synchronized boolean settle() {
-        sealed = sealed || (!isAnyoneInside() && Arrays.stream(stripes).noneMatch(SlabCache::isLocked)
+        sealed = sealed || (!isAnyoneInside() && stripes.all().stream().noneMatch(SlabCache::isLocked)
             && !orphans.isLocked());
         if (sealed) {
             for (Slab slab : directory.all()) {
@@ -347,7 +346,7 @@ final class SmallSizes implements SlabSource {
             orphans.unlock();
         }
         caches.all().forEach(cache -> add(asked, cache.asked));
-        for (SlabCache stripe : stripes) {
+        for (SlabCache stripe : stripes.all()) {
             add(asked, stripe.asked);
         }
         long[] count = new long[CLASSES];

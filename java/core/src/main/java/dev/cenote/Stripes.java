@@ -12,34 +12,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class Stripes {
 
-    private final LocalBlockPool[] stripes;
+    private final LazyStripes<LocalBlockPool> stripes;
 
-    Stripes(Supplier<LocalBlockPool> factory) {
-        int wanted = 4 * Runtime.getRuntime().availableProcessors();
-        stripes = new LocalBlockPool[Math.min(64, Integer.highestOneBit(2 * wanted - 1))];
-        for (int i = 0; i < stripes.length; i++) {
-            stripes[i] = factory.get();
-        }
+    /** @param factory makes another one besides the first; null: no memory for it */
+    Stripes(LocalBlockPool first, Supplier<@Nullable LocalBlockPool> factory) {
+        stripes = new LazyStripes<>(first, factory, LocalBlockPool::end);
     }
 
     /** Takes hold of a stripe; the caller unlocks it. */
-    @SuppressWarnings("deprecation") /* threadId() came with 19 */
     LocalBlockPool lock(Thread thread) {
-        int start = (int) (thread.getId() * 0x9E3779B97F4A7C15L >>> 48);
+        int start = LazyStripes.start(thread);
         for (int i = start;; i++) {
-            LocalBlockPool stripe = stripes[i & (stripes.length - 1)];
-            if (stripe.tryLock()) {
+            LocalBlockPool stripe = stripes.at(i);
+            if (stripe != null && stripe.tryLock()) {
                 return stripe;
             }
-            if ((i - start + 1) % stripes.length == 0) {
+            if ((i - start + 1) % stripes.length() == 0) {
                 Backoff.pause(i - start);
             }
         }
     }
 
-    /** A stripe that was free, now held; null: all are held at this moment. */
+    /** A stripe that was free, now held; null: all that there are are held at this moment. */
     @Nullable LocalBlockPool tryLock() {
-        for (LocalBlockPool stripe : stripes) {
+        for (LocalBlockPool stripe : stripes.all()) {
             if (stripe.tryLock()) {
                 return stripe;
             }
@@ -49,7 +45,7 @@ final class Stripes {
 
     /** Gives what the stripes hold to the depot; those in use at this moment are left out. */
     void flush() {
-        for (LocalBlockPool stripe : stripes) {
+        for (LocalBlockPool stripe : stripes.all()) {
             if (stripe.tryLock()) {
                 try {
                     stripe.flush();
@@ -61,6 +57,6 @@ final class Stripes {
     }
 
     List<LocalBlockPool> all() {
-        return List.of(stripes);
+        return stripes.all();
     }
 }
