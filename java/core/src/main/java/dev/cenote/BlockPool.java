@@ -522,10 +522,15 @@ public final class BlockPool implements Pool<Block> {
         if (isClosed()) {
             lifetime.settle();
         } else {
-            if (retainNanos != 0) {
-                accounts.takeIdle(nowNanos, retainNanos);
-            }
+            takeIdle(nowNanos);
             store.upkeep(nowNanos);
+        }
+    }
+
+    /** Brings what idle threads have to the depot; if all are idle, the memory to the system, which has then been unused for long enough. */
+    void takeIdle(long nowNanos) {
+        if (retainNanos != 0 && accounts.takeIdle(nowNanos, retainNanos)) {
+            store.trim(0);
         }
     }
 

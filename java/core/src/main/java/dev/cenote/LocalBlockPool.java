@@ -529,20 +529,20 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     }
 
     /**
-     * Gives to the depot what an owner has left here that did nothing for so long, while it does nothing.
-     * <p>As in closing, the owner pays nothing: from the alarm on it takes its slow paths, which wait; and one look at its
-     * stack, a handshake, tells that it was in none of these methods, so what it did before is visible and what it does next
-     * sees the alarm. If it is in one, it is not idle.
+     * Gives to the depot what an owner has left here that did nothing for so long, while it does nothing; tells whether it did.
+     * <p>As in closing, the owner pays nothing: from the alarm on it takes its slow paths, which wait; and one look at its stack,
+     * a handshake, tells that it was in none of these methods, so what it did before is visible and what it does next sees the
+     * alarm. If it is in one, it is not idle.
      *
      * @param nowNanos by {@link System#nanoTime()}
      * @param idleNanos how long it must have done nothing
      */
-    void takeIdle(long nowNanos, long idleNanos) {
-        long activity = 3 * gets + spilled + (int) TOP.getOpaque(this); /* a get takes one from top */
+    boolean takeIdle(long nowNanos, long idleNanos) {
+        long activity = activity();
         if (activity != activitySeen) {
             activitySeen = activity;
             idleSince = nowNanos;
-        } else if (nowNanos - idleSince >= idleNanos && held() > 0) {
+        } else if (isIdle(nowNanos, idleNanos) && held() > 0) {
             if (owner != null) {
                 seize(owner);
             } else if (tryLock()) {
@@ -552,7 +552,16 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
                     unlock();
                 }
             }
+            if (held() == 0) {
+                activitySeen = activity(); /* what was done just now is not its owner's doing */
+                return true;
+            }
         }
+        return false;
+    }
+
+    boolean isIdle(long nowNanos, long idleNanos) {
+        return nowNanos - idleSince >= idleNanos;
     }
 
     private void seize(Thread idler) {
@@ -587,10 +596,5 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     /** Free blocks here, about. */
     int held() {
         return (int) TOP.getOpaque(this) - PAD + (isNearHere() ? 1 : 0);
-    }
-
-    /** {@return true when a code means that asking again soon may help} */
-    static boolean isBusy(int code) {
-        return code == StoreCode.BUSY.value();
     }
 }

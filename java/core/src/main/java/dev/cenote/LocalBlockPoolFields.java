@@ -66,6 +66,11 @@ abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
     /** True while what the owner left idle is taken; it waits for the end of that on its slow paths. */
     boolean seized;
 
+    /** A number that changes with every get, put and exchange. */
+    final long activity() {
+        return 3 * gets + spilled + (int) TOP.getOpaque(this); /* a get takes one from top */
+    }
+
     final boolean tryLock() {
         return lock == 0 && LOCK.compareAndSet(this, 0, 1);
     }

@@ -41,18 +41,25 @@ final class PoolAccounts {
         }
     }
 
-    /** Gives to the depot what live threads and stripes have left idle for so long. */
-    synchronized void takeIdle(long nowNanos, long idleNanos) {
+    /**
+     * Gives to the depot what live threads and stripes have left idle for so long.
+     *
+     * @return true if something came, and no thread has used the pool for so long
+     */
+    synchronized boolean takeIdle(long nowNanos, long idleNanos) {
         if (nowNanos - lookedNanos < idleNanos / LOOKS) {
-            return;
+            return false;
         }
         lookedNanos = nowNanos;
-        for (LocalBlockPool local : locals.all()) {
-            local.takeIdle(nowNanos, idleNanos);
+        List<LocalBlockPool> parts = new ArrayList<>(locals.all());
+        parts.addAll(stripes.all());
+        boolean came = false;
+        boolean isIdle = true;
+        for (LocalBlockPool part : parts) {
+            came |= part.takeIdle(nowNanos, idleNanos);
+            isIdle &= part.isIdle(nowNanos, idleNanos);
         }
-        for (LocalBlockPool stripe : stripes.all()) {
-            stripe.takeIdle(nowNanos, idleNanos);
-        }
+        return came && isIdle;
     }
 
     /** True when no virtual thread holds a stripe at this moment. */

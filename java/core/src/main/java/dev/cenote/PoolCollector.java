@@ -24,7 +24,7 @@ final class PoolCollector {
     /** The depot gave nothing: looks everywhere else, and says so to those who put. Gives what the depot said last. */
     int retry(LocalBlockPool local, int code) {
         int last = askWhileBusy(local, code);
-        if (last > 0 || LocalBlockPool.isBusy(last)) {
+        if (last > 0 || isBusy(last)) {
             return last;
         }
         if (pool.isClosed()) {
@@ -32,7 +32,7 @@ final class PoolCollector {
         }
         collect();
         int found = askWhileBusy(local, local.ask());
-        if (found < 0 && !LocalBlockPool.isBusy(found)) {
+        if (found < 0 && !isBusy(found)) {
             pool.raise(BlockPool.HUNGRY);
         }
         return found;
@@ -41,12 +41,17 @@ final class PoolCollector {
     /** Asks until another's growth or trim is over, a second at most. */
     private static int askWhileBusy(LocalBlockPool local, int code) {
         int last = code;
-        long began = LocalBlockPool.isBusy(last) ? System.nanoTime() : 0;
-        for (int tries = 0; LocalBlockPool.isBusy(last) && System.nanoTime() - began < BUSY_NANOS_MAX; tries++) {
+        long began = isBusy(last) ? System.nanoTime() : 0;
+        for (int tries = 0; isBusy(last) && System.nanoTime() - began < BUSY_NANOS_MAX; tries++) {
             Backoff.pause(tries);
             last = local.ask();
         }
         return last;
+    }
+
+    /** A code that means that asking again soon may help. */
+    private static boolean isBusy(int code) {
+        return code == StoreCode.BUSY.value();
     }
 
     /** Brings the blocks of dead threads, of idle stripes and of the quarantine to the depot. */

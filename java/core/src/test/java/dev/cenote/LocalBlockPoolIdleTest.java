@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class LocalBlockPoolIdleTest {
 
     private static final int BLOCKS = 4096;
+    private static final long HOUR_NANOS = 3_600_000_000_000L;
 
     /** In any order: the blocks in its magazines lie in many chunks. */
     @Test
@@ -35,6 +36,49 @@ class LocalBlockPoolIdleTest {
             TestPools.await("the burst's memory, given back", () -> pool.stats().bytesCommitted() <= 4 << 20);
             assertThat(pool.local().held()).isZero();
         }
+    }
+
+    /** The pool's own upkeep goes by a clock that is far behind the test's, and does nothing. */
+    @Test
+    void aPoolThatNobodyUsed_givesItsChunksBackWithTheMagazines() throws Exception {
+        try (BlockPool pool = hourly()) {
+            TestPools.takeAll(pool).forEach(pool::put);
+            long later = System.nanoTime() + 2 * HOUR_NANOS;
+            TestPools.inThread(index -> pool.takeIdle(later));
+            assertThat(pool.stats().bytesCommitted()).isPositive();
+            TestPools.inThread(index -> pool.takeIdle(later + HOUR_NANOS));
+            TestPools.await("all memory, given back", () -> pool.stats().bytesCommitted() == 0);
+        }
+    }
+
+    @Test
+    void aPoolThatAnotherThreadUses_keepsItsChunks() throws Exception {
+        try (BlockPool pool = hourly()) {
+            TestPools.takeAll(pool).forEach(pool::put);
+            Thread worker = new Thread(() -> {
+                while (!Thread.interrupted()) {
+                    pool.put(pool.get());
+                }
+            });
+            worker.start();
+            TestPools.await("the other thread's work", () -> pool.stats().gets() > 100_000);
+            long later = System.nanoTime() + 2 * HOUR_NANOS;
+            for (int look = 0; look < 4; look++) {
+                long before = pool.stats().gets();
+                long now = later + look * HOUR_NANOS;
+                TestPools.inThread(index -> pool.takeIdle(now));
+                TestPools.await("more of it", () -> pool.stats().gets() > before + 1000);
+            }
+            assertThat(pool.local().held()).isZero();
+            assertThat(pool.stats().bytesCommitted()).isPositive();
+            assertThat(pool.stats().chunksRetired()).isZero();
+            worker.interrupt();
+            worker.join();
+        }
+    }
+
+    private static BlockPool hourly() {
+        return TestPools.builder().blockBytes(4096).maximumBytes(16 << 20).initialBytes(0).retainFor(Duration.ofHours(1)).build();
     }
 
     @Test
