@@ -26,6 +26,7 @@ record Column(String name, String unit, int decimals, int best, ToDoubleFunction
             new Column("garbage", "KiB/msg", 1, -1, m -> m.heapBytesPerSecond() / 1024 / Math.max(1, m.load().perSecond())),
             new Column("RSS peak", "MiB", 0, -1, m -> m.residentPeak() / MIB),
             new Column("RSS after", "MiB", 0, -1, m -> m.residentAfter() / MIB),
+            new Column("less heap", "MiB", 0, -1, m -> m.outsideHeap() < 0 ? Double.NaN : m.outsideHeap() / MIB),
             new Column("off-heap", "MiB", 1, 0, m -> m.heldPeak() < 0 ? Double.NaN : m.heldPeak() / MIB),
             new Column("growths", "all", 0, 0, m -> m.growths() < 0 ? Double.NaN : m.growths()),
             new Column("left", "pieces", 0, 0, m -> m.outstanding()));

@@ -8,11 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Pauses in a log written by {@code -Xlog:gc}, whose microseconds are finer than the milliseconds of the MXBeans. */
 public final class GcLog {
     private static final Pattern PAUSE = Pattern.compile("\\bPause\\b.* (\\d+[.,]\\d+)ms$");
+    private static final Pattern HEAP = Pattern.compile("Heap address: 0x([0-9a-f]+), size: (\\d+) MB");
     private final Path file;
+
+    /** Where the Java heap lies in the process. */
+    record Heap(long from, long bytes) {
+    }
 
     /** Pauses within a window. */
     record Pauses(int count, double longestMillis, double totalMillis) {
@@ -25,6 +31,21 @@ public final class GcLog {
     /** Lines so far: a mark to count from. */
     public int mark() throws IOException {
         return Files.exists(file) ? Files.readAllLines(file, StandardCharsets.UTF_8).size() : 0;
+    }
+
+    /** The heap's place, which {@code gc+heap+coops=debug} logs at the start; null if it does not tell. */
+    @Nullable Heap heap() throws IOException {
+        return heap(Files.readAllLines(file, StandardCharsets.UTF_8));
+    }
+
+    static @Nullable Heap heap(List<String> lines) {
+        for (String line : lines) {
+            Matcher matcher = HEAP.matcher(line);
+            if (matcher.find()) {
+                return new Heap(Long.parseLong(matcher.group(1), 16), Long.parseLong(matcher.group(2)) << 20);
+            }
+        }
+        return null;
     }
 
     Pauses between(int from, int to) throws IOException {

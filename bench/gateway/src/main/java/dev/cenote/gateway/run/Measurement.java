@@ -12,6 +12,7 @@ import java.util.List;
  * @param bytesPerSecond    message bytes taken in
  * @param residentPeak      largest resident memory in the window, in bytes; 0 unknown
  * @param residentAfter     resident memory when all messages were released and a moment had passed
+ * @param outsideHeap       the same without the Java heap, of which the collector decides how much it touches; negative unknown
  * @param heldPeak          most bytes the memory under test held outside the heap, looked at twice a second, negative unknown
  * @param growths           times it asked the system for more since its start, negative unknown
  * @param growthsInWindow   those of the measured window, negative unknown
@@ -23,7 +24,7 @@ import java.util.List;
  */
 public record Measurement(String kind, int round, LoadResult load, int gcPauses, double gcLongestMillis, double gcTotalMillis,
                           double heapBytesPerSecond, double bytesPerSecond, long residentPeak, long residentAfter,
-                          long heldPeak, long growths, long growthsInWindow, List<Sample> resident, double windowFrom,
+                          long outsideHeap, long heldPeak, long growths, long growthsInWindow, List<Sample> resident, double windowFrom,
                           double windowTo, long outstanding, List<String> failures) {
     public Measurement {
         resident = List.copyOf(resident);

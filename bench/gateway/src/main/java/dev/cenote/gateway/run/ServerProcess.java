@@ -24,7 +24,7 @@ final class ServerProcess implements AutoCloseable {
         gcLog = new GcLog(gc);
         List<String> command = new ArrayList<>(List.of(settings.java().toString()));
         command.addAll(flags(settings));
-        command.addAll(List.of("-Xlog:gc:file=" + gc + ":uptime:filecount=0", "-cp", ChildProcesses.classPath(),
+        command.addAll(List.of("-Xlog:gc,gc+heap+coops=debug:file=" + gc + ":uptime:filecount=0", "-cp", ChildProcesses.classPath(),
                 ServerMain.class.getName(), kind.id(), JSON.writeValueAsString(settings.server())));
         process = new SteeredProcess(command, folder.resolve("server.log"));
     }

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeoutException;
 final class Trial {
     /** How long messages may take to be released after the last answer; lifetimes are far shorter. */
     private static final long DRAIN_MILLIS = 5_000;
-    /** A moment for allocators to give memory back before the last look. */
-    private static final long SETTLE_MILLIS = 1_500;
+    /** A moment for allocators, and for the JVM's compilers, to give memory back before the last look. */
+    private static final long SETTLE_MILLIS = 3_000;
 
     private final Settings settings;
     private final LoadClient client;
@@ -46,13 +46,14 @@ final class Trial {
             ServerStatus last = drain(server);
             Thread.sleep(SETTLE_MILLIS);
             List<Sample> samples = resident.samples();
+            long outsideHeap = ResidentMemory.outsideHeap(server.pid(), server.gcLog().heap());
             List<String> failures = new ArrayList<>(Verdict.failures(load, last));
             try {
                 server.stop();
             } catch (IOException e) {
                 failures.add(String.valueOf(e.getMessage()));
             }
-            return window.measurement(kind, round, load, samples, last, failures);
+            return window.measurement(kind, round, load, samples, outsideHeap, last, failures);
         }
     }
 
@@ -153,8 +154,8 @@ final class Trial {
             return new Mark(System.nanoTime(), resident.seconds(), server.gcLog().mark(), server.status());
         }
 
-        Measurement measurement(MemoryKind kind, int round, LoadResult load, List<Sample> samples, ServerStatus last,
-                                List<String> failures) throws IOException {
+        Measurement measurement(MemoryKind kind, int round, LoadResult load, List<Sample> samples, long outsideHeap,
+                                ServerStatus last, List<String> failures) throws IOException {
             double seconds = (end.nanos - begin.nanos) / 1e9;
             GcLog.Pauses pauses = server.gcLog().between(begin.gcLines, end.gcLines);
             boolean countsGrowths = last.growths() >= 0;
@@ -162,7 +163,7 @@ final class Trial {
                     (end.status.heapAllocatedBytes() - begin.status.heapAllocatedBytes()) / seconds,
                     (end.status.bytes() - begin.status.bytes()) / seconds,
                     ResidentMemory.peak(samples, begin.seconds, end.seconds),
-                    samples.isEmpty() ? 0 : samples.get(samples.size() - 1).bytes(),
+                    samples.isEmpty() ? 0 : samples.get(samples.size() - 1).bytes(), outsideHeap,
                     Math.max(heldPeak, end.status.heldBytes()), last.growths(),
                     countsGrowths ? end.status.growths() - begin.status.growths() : -1,
                     samples, begin.seconds, end.seconds, last.outstanding(), failures);

@@ -27,7 +27,7 @@ class ReportTest {
         List<LoadResult.Point> latency = DoubleStream.of(0, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100)
                 .mapToObj(p -> new LoadResult.Point(p, 1000 + 100 * p)).toList();
         LoadResult load = new LoadResult("test", (long) (perSecond * 2), 2, latency, Map.of(), 0);
-        return new Measurement(kind, round, load, 3, 4.5, 9, 50 << 20, 90 << 20, 300L << 20, 200L << 20,
+        return new Measurement(kind, round, load, 3, 4.5, 9, 50 << 20, 90 << 20, 300L << 20, 200L << 20, 120L << 20,
                 kind.equals("heap") ? -1 : 8 << 20, kind.equals("heap") ? -1 : 7, 0,
                 List.of(new Sample(0.1, 50 << 20), new Sample(3, 300L << 20)), 1, 2, 0, failures);
     }
@@ -91,7 +91,7 @@ class ReportTest {
         List<LoadResult.Point> zeros = DoubleStream.of(0, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100)
                 .mapToObj(p -> new LoadResult.Point(p, 0)).toList();
         Measurement empty = new Measurement("heap", 0, new LoadResult("test", 0, 1, zeros, Map.of("connect", 4L), 0), 0, 0, 0, 0, 0,
-                0, 0, -1, -1, -1, List.of(), 0, 0, 0, List.of("the client got no answer at all"));
+                0, 0, -1, -1, -1, -1, List.of(), 0, 0, 0, List.of("the client got no answer at all"));
         Path file = folder.resolve("report.html");
         HtmlReport.write(report(List.of(empty)), file);
         assertThat(Files.readString(file)).contains("no answer at all").doesNotContain("NaN").doesNotContain("Infinity");

@@ -41,6 +41,14 @@ class GcLogTest {
     }
 
     @Test
+    void heap_isWhereTheLogSays() {
+        assertThat(GcLog.heap(List.of("[0.007s] Using G1",
+                "[0.007s] Heap address: 0x00000000f0000000, size: 256 MB, Compressed Oops mode: 32-bit")))
+                .isEqualTo(new GcLog.Heap(0xf0000000L, 256 << 20));
+        assertThat(GcLog.heap(LINES)).isNull();
+    }
+
+    @Test
     void missingLog_isAnError_notZeroPauses() {
         assertThatThrownBy(() -> new GcLog(folder.resolve("none")).between(0, 1)).isInstanceOf(IOException.class);
     }
