@@ -30,6 +30,7 @@
 #define HELD_MAX 4096U
 #define CALM_MAX 32U
 #define MAILBOXES 64U
+#define PATIENCE 60000 /* looks, a millisecond apart: the machine may be full of others */
 #define LIVES 8U /* of each worker: how often it dies and is replaced */
 
 typedef struct worker {
@@ -253,8 +254,8 @@ static void check_nothing_is_missing(void)
     const uint64_t carved = cn_count_sum(&pool->count, CN_COUNT_blocks_carved);
     for (int taken; count < carved; count += (uint32_t)taken) { /* each number once */
         taken = cn_block_pool_get(pool, blocks, carved - count < MAGAZINE ? (uint32_t)(carved - count) : MAGAZINE);
-        for (int tries = 0; taken == CN_BUSY && tries < 10000; tries++) { /* the grower trims at this moment */
-            cn_os_yield();
+        for (int tries = 0; taken == CN_BUSY && tries < PATIENCE; tries++) { /* the grower trims at this moment */
+            cn_os_sleep(1000000U);
             taken = cn_block_pool_get(pool, blocks, 1);
         }
         if (taken <= 0) wrong("a carved block is not to be had", count, (uint64_t)-taken, carved);
@@ -272,16 +273,16 @@ static void check_nothing_is_missing(void)
 
 static void check_all_goes_back(void)
 {
-    for (int i = 0; i < 1000 && cn_load_acquire(&pool->table.active) != 0; i++) {
-        (void)cn_block_pool_trim(pool, 0); /* 0 while the grower trims */
+    for (int i = 0; i < PATIENCE && cn_load_acquire(&pool->table.active) != 0; i++) {
+        (void)cn_block_pool_trim(pool, 0); /* 0 while the grower trims, which may wait for a processor */
         cn_os_sleep(1000000U);
     }
     if (cn_load_acquire(&pool->table.active) != 0) wrong("chunks in service after a trim", 0, 1, 0);
     (void)cn_block_pool_close(pool);
     cn_block_pool_destroy(pool);
-    for (int i = 0; i < 10000 && cn_epoch_pending() != 0; i++) {
+    for (int i = 0; i < PATIENCE && cn_epoch_pending() != 0; i++) {
         (void)cn_epoch_collect();
-        cn_os_yield();
+        cn_os_sleep(1000000U);
     }
     if (cn_epoch_pending() != 0) wrong("retirements left", 0, cn_epoch_pending(), 0);
     if (cn_meta_bytes() != 0) wrong("metadata left", 0, cn_meta_bytes(), 0);

@@ -2,7 +2,8 @@
  *
  * Threads pop magazines, keep some for a while and push them out of order, and mark what they hold.  The schedule
  * point between reading `next` and the compare-and-swap yields once in `rate` pops.  A run is broken when a magazine
- * was held twice, or when at the end one is missing or on the stack twice.
+ * was held twice, or when at the end one is missing or on the stack twice.  With stamps, where nothing ends a run early, it
+ * ends after some seconds: a thread that yields on a machine full of others may wait long for its next turn.
  *
  *     aba_depot [--seed N] [--operations N]     succeeds if all runs are broken (without stamps) or none is (with) */
 #include <inttypes.h>
@@ -27,6 +28,8 @@ static CN_ATOMIC(uint32_t) holder[MAGAZINES];
 static CN_ATOMIC(bool) broken;
 static uint64_t operations = 200000; /* of each thread */
 static uint32_t rate;
+static uint64_t end_nanos; /* of this run; 0: never */
+static CN_ATOMIC(uint64_t) operations_done;
 static _Thread_local uint64_t random_state;
 
 /* xorshift64* (Vigna, 2016). */
@@ -63,7 +66,9 @@ static void *work(void *argument)
     random_state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1U;
     cn_magazine_t *held[HELD_MAX];
     uint32_t have = 0;
-    for (uint64_t i = 0; i < operations && !cn_load_relaxed(&broken); i++) {
+    uint64_t i = 0;
+    for (; i < operations && !cn_load_relaxed(&broken); i++) {
+        if (end_nanos != 0 && i % 1024U == 0 && cn_os_nanos() > end_nanos) break;
         if (have < HELD_MAX && random_next() % 2U == 0) {
             cn_magazine_t *magazine = cn_depot_pop(&depot);
             if (magazine == NULL) continue;
@@ -81,6 +86,7 @@ static void *work(void *argument)
         let_go(held[--have], self);
         cn_depot_push(&depot, held[have]);
     }
+    (void)cn_add_relaxed(&operations_done, i);
     return NULL;
 }
 
@@ -117,9 +123,11 @@ int main(int argc, char **argv)
 #ifdef CN_BUG_PLAIN_STACK
     const int want = RUNS;
     const char *what = "without stamps";
+    const uint64_t run_nanos = 0;
 #else
     const int want = 0;
     const char *what = "with stamps";
+    const uint64_t run_nanos = UINT64_C(5000000000);
 #endif
     const uint32_t rates[] = {2, 16, 256, 4096};
     bool good = true;
@@ -127,8 +135,13 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
         rate = rates[i];
         int wrong = 0;
-        for (uint64_t turn = 0; turn < RUNS; turn++) wrong += run(seed + i * RUNS + turn);
-        printf("%s, a yield in %u: %d of %d runs broken\n", what, rate, wrong, RUNS);
+        cn_store_relaxed(&operations_done, UINT64_C(0));
+        for (uint64_t turn = 0; turn < RUNS; turn++) {
+            end_nanos = run_nanos == 0 ? 0 : cn_os_nanos() + run_nanos;
+            wrong += run(seed + i * RUNS + turn);
+        }
+        printf("%s, a yield in %u: %d of %d runs broken, %" PRIu64 " operations\n", what, rate, wrong, RUNS,
+               cn_load_relaxed(&operations_done));
         good = good && wrong == want;
     }
     return good ? 0 : 1;
