@@ -55,6 +55,7 @@ public final class ArrowFigures {
         for (int bytes : VECTORS) {
             figures.tell("touched-" + bytes, () -> touched(figures.allocator, bytes));
             figures.tell("vector-" + bytes, () -> vector(figures.allocator, bytes));
+            figures.tellKept(bytes);
         }
         figures.tell("batch-" + (64 << 10), () -> batch(figures.allocator, 64 << 10));
         figures.tell("batch-" + (1 << 20), () -> batch(figures.allocator, 1 << 20));
@@ -74,10 +75,7 @@ public final class ArrowFigures {
         int values = bytes / Long.BYTES;
         try (BigIntVector vector = new BigIntVector("n", allocator)) {
             vector.allocateNew(values);
-            for (int i = 0; i < values; i += 4096 / Long.BYTES) {
-                vector.set(i, i);
-            }
-            vector.setValueCount(values);
+            write(vector, values, 4096 / Long.BYTES);
         }
     }
 
@@ -90,10 +88,24 @@ public final class ArrowFigures {
 
     private static void fill(BigIntVector vector, int values) {
         vector.allocateNew(values);
-        for (int i = 0; i < values; i++) {
+        write(vector, values, 1);
+    }
+
+    private static void write(BigIntVector vector, int values, int step) {
+        for (int i = 0; i < values; i += step) {
             vector.set(i, i);
         }
         vector.setValueCount(values);
+    }
+
+    /** The same writing into a vector that stays: what is left where memory costs nothing. */
+    private void tellKept(int bytes) {
+        int values = bytes / Long.BYTES;
+        try (BigIntVector vector = new BigIntVector("n", allocator)) {
+            vector.allocateNew(values);
+            tell("kept-touched-" + bytes, () -> write(vector, values, 4096 / Long.BYTES));
+            tell("kept-vector-" + bytes, () -> write(vector, values, 1));
+        }
     }
 
     /** So many columns, filled one after the other, closed together. */
