@@ -134,7 +134,7 @@ public final class ArrowCommand implements Callable<Integer> {
             judge(rows, results, "vector-" + bytes, 1.5, ">= 1.5x Unsafe");
         }
         return new Table("Figures to reach   [JDK " + jdk.feature() + "]", "for nothing: what would be measured if our memory cost"
-                + " nothing at all, from the same writing into a vector that is kept.",
+                + " nothing at all: the same zeroing, which is Arrow's, and writing in a vector that is kept.",
                 List.of("what", "target", "measured", "for nothing", "verdict"), rows);
     }
 
