@@ -11,8 +11,22 @@ interface FlowPool {
     /** Its name, for logs, events and metrics. */
     String name();
 
-    /** What happened since the last call. The pool's own object, filled anew each time. */
+    /**
+     * Reads what a step over a pool without news reads, and changes nothing. The scheduler calls it for all pools before it steps any: after half
+     * a second nothing of them is in the cache, and what does not depend on what the pool before held is fetched at the same time.
+     *
+     * @return of no meaning; to be kept, or the reads would not happen
+     */
+    long glance();
+
+    /** What happened since the last call, but for the classes. The pool's own object, filled anew each time. */
     FlowSample sample(long nowNanos);
+
+    /** From now on, classes beyond these bounds may have to move; before the first call, all that have residence times. */
+    void setBounds(Bounds bounds);
+
+    /** Adds the classes that may have to move, since there were residence times of them or other bounds, to its sample. */
+    void addClasses(FlowSample sample);
 
     /** The tag of an index in a sample. */
     Tag tag(int index);
@@ -29,12 +43,11 @@ interface FlowPool {
     int promote(Tag tag, int from, int to);
 
     /**
-     * Survival grows by so many collections; entries of the last generation that were not asked for during three are
-     * destroyed.
+     * There were collections: entries of the last generation that were not asked for during three are destroyed.
      *
      * @return how many were destroyed
      */
-    int age(long gcCycles, long nowNanos);
+    int age(long nowNanos);
 
     /**
      * Destroys what has outlived its time or stands over a capacity, least recently used first, weighted by heat; collects
@@ -44,6 +57,6 @@ interface FlowPool {
      */
     int evict(long nowNanos);
 
-    /** A period is over: the access counters decay. */
-    void decay(long nowNanos);
+    /** Forgets tags that nobody used for long. */
+    void forgetTags();
 }

@@ -35,14 +35,12 @@ final class FlowSample {
         this.generations = generations;
     }
 
-    /** Begins the next one. */
+    /** Begins the next one: no class yet. */
     void clear() {
-        residences = 0;
-        residenceNanos = 0;
         count = 0;
     }
 
-    /** Adds a tag with something new since the sample before, and what that is. */
+    /** Adds a class that may have to move. */
     void add(int index, TagTimes of) {
         if (count == indices.length) {
             indices = Arrays.copyOf(indices, 2 * count);
@@ -50,10 +48,9 @@ final class FlowSample {
         }
         indices[count] = index;
         times[count++] = of;
-        of.takeNews(index % TagTimes.TAGS, this);
     }
 
-    /** How many tags have something new. */
+    /** How many classes may have to move. */
     int tags() {
         return count;
     }

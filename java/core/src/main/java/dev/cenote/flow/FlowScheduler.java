@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +58,9 @@ public final class FlowScheduler {
     /** Replaced as a whole, under the lock of {@link #source}. */
     private volatile Member[] members = {};
     private final CopyOnWriteArrayList<FlowListener> listeners = new CopyOnWriteArrayList<>();
+    private final Beat beat = new Beat();
     /** Guards stepping: one step at a time, from whatever thread. */
-    private final Object turn = new Object();
+    private final ReentrantLock turn = new ReentrantLock();
     /** Guards {@link #members}, {@link #last} and whether the source is open; never held while pools or listeners run. */
     private final Object source = new Object();
     private @Nullable GcReading last;
@@ -69,8 +71,13 @@ public final class FlowScheduler {
     private boolean clockRead;
     private long degradedNanos;
     private int stepDecisions;
+    /** What came of the glances; nobody reads it. */
+    @SuppressWarnings("unused")
+    private long glanced;
     private volatile long stepBeganNanos;
     private volatile boolean stepping;
+    /** Pools that the last step found, and those that came since: while there are some, nobody asks each whether it is still there. */
+    private volatile int found;
     private volatile Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     private final PoolFlow.Audience audience = new PoolFlow.Audience() {
@@ -179,14 +186,14 @@ public final class FlowScheduler {
         if (!isAble) {
             throw new IllegalStateException("FlowScheduler.off() does nothing and cannot be stepped; build the pool with another");
         }
-        synchronized (turn) {
+        turn.lock();
+        try {
             stepBeganNanos = System.nanoTime();
             stepping = true;
-            try {
-                turn();
-            } finally {
-                stepping = false;
-            }
+            turn();
+        } finally {
+            stepping = false;
+            turn.unlock();
         }
     }
 
@@ -212,16 +219,28 @@ public final class FlowScheduler {
         long allocated = since(before.allocatedBytes(), now.allocatedBytes());
         long perSecond = allocated < 0 || elapsed == 0 ? GcReading.UNKNOWN : (long) (allocated * 1e9 / elapsed);
         stepDecisions = 0;
-        PoolFlow.Turn context = new PoolFlow.Turn(nowNanos, cycles, survived(cycles, elapsed), perSecond, audience);
+        int survived = survived(cycles, elapsed);
+        beat.survive(survived);
+        PoolFlow.Turn context = new PoolFlow.Turn(nowNanos, cycles, survived, perSecond, audience);
         int pools = 0;
         int failures = 0;
-        for (Member member : members) {
+        found = 0;
+        Member[] all = members;
+        long glances = 0;
+        for (Member member : all) {
+            FlowPool pool = member.get();
+            glances += member.flow.glance() + (pool == null ? 0 : pool.glance());
+        }
+        glanced = glances;
+        for (Member member : all) {
             FlowPool pool = member.get();
             if (pool != null) {
                 pools++;
                 failures += stepPool(member, pool, context) ? 0 : 1;
             }
         }
+        beat.endPeriod();
+        found = Math.max(found, pools);
         long took = System.nanoTime() - began;
         Totals t = totals;
         totals = new Totals(t.steps + 1, t.decisions + stepDecisions, t.poolFailures + failures, t.listenerFailures, took,
@@ -317,10 +336,16 @@ public final class FlowScheduler {
                 all[others.length] = new Member(pool, fixed);
                 members = all;
             }
+            found = 1;
             if (running) {
                 FlowThread.drive(this);
             }
         }
+    }
+
+    /** What the entries of its pools age by. */
+    Beat beat() {
+        return isAble ? beat : new Beat();
     }
 
     /** Forgets a pool; a step over it may still be under way. */
@@ -328,6 +353,7 @@ public final class FlowScheduler {
         synchronized (source) {
             members = without(pool);
         }
+        found = 0;
     }
 
     /** The members without one, and without those that were forgotten. */
@@ -354,7 +380,7 @@ public final class FlowScheduler {
 
     /** Whether the thread is to drive it further on. */
     boolean hasWork() {
-        return running && hasPools();
+        return running && (found > 0 || hasPools());
     }
 
     /** The thread is about to step: the next time is a period later. */

@@ -1,7 +1,7 @@
 package dev.cenote.flow;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +12,10 @@ final class FlowThread implements Runnable {
 
     private static final System.Logger LOG = System.getLogger(FlowThread.class.getName());
     private static final Object LOCK = new Object();
-    private static final List<FlowScheduler> SCHEDULERS = new ArrayList<>();
+    /** Replaced as a whole, under the lock. */
+    private static volatile FlowScheduler[] schedulers = {};
     private static @Nullable Thread thread;
+
 
     private FlowThread() {
     }
@@ -21,9 +23,12 @@ final class FlowThread implements Runnable {
     /** Drives a scheduler until it says that it has nothing to do. Does nothing if that is so already. */
     static void drive(FlowScheduler scheduler) {
         synchronized (LOCK) {
-            if (!SCHEDULERS.contains(scheduler)) {
-                SCHEDULERS.add(scheduler);
+            FlowScheduler[] seen = schedulers;
+            if (!Arrays.asList(seen).contains(scheduler)) {
+                FlowScheduler[] more = Arrays.copyOf(seen, seen.length + 1);
+                more[seen.length] = scheduler;
                 scheduler.begin(System.nanoTime());
+                schedulers = more;
             }
             if (thread == null) {
                 Thread started = new Thread(null, new FlowThread(), "cenote-flow", 0, false);
@@ -32,7 +37,7 @@ final class FlowThread implements Runnable {
                 started.start();
                 thread = started;
             }
-            LOCK.notifyAll();
+            LockSupport.unpark(thread);
         }
     }
 
@@ -43,57 +48,55 @@ final class FlowThread implements Runnable {
         }
     }
 
+    /**
+     * This loop is run by the interpreter for minutes in a program's life, twice a second with cold caches: so it is short, takes no
+     * lock unless a scheduler ends, and waits by parking, which costs less than a monitor's wait.
+     */
     @Override
     public void run() {
-        List<FlowScheduler> due = new ArrayList<>();
-        while (await(due)) {
-            for (FlowScheduler scheduler : due) {
-                try {
-                    scheduler.step();
-                } catch (RuntimeException | Error e) { /* of ours: a pool's or a listener's is caught within */
-                    LOG.log(System.Logger.Level.ERROR, "a step of " + scheduler + " failed; it is tried again", e);
-                }
-            }
-        }
-    }
-
-    /** Waits until schedulers are due; false: none is left, and the thread is to end. */
-    private static boolean await(List<FlowScheduler> due) {
-        due.clear();
-        synchronized (LOCK) {
-            while (true) {
-                SCHEDULERS.removeIf(FlowThread::isOver);
-                if (SCHEDULERS.isEmpty()) {
-                    thread = null;
-                    return false;
-                }
-                long now = System.nanoTime();
-                long wait = Long.MAX_VALUE;
-                for (FlowScheduler scheduler : SCHEDULERS) {
-                    long left = scheduler.dueNanos() - now;
-                    if (left <= 0) {
-                        due.add(scheduler);
-                        scheduler.begin(now);
+        while (true) {
+            long now = System.nanoTime();
+            long wait = Long.MAX_VALUE;
+            for (FlowScheduler scheduler : schedulers) {
+                long left = scheduler.dueNanos() - now;
+                if (!scheduler.hasWork()) {
+                    if (end(scheduler)) {
+                        return;
                     }
-                    wait = Math.min(wait, left);
+                } else if (left <= 0) {
+                    scheduler.begin(now);
+                    step(scheduler);
+                    wait = 0;
+                } else if (left < wait) {
+                    wait = left;
                 }
-                if (!due.isEmpty()) {
-                    return true;
-                }
-                try {
-                    LOCK.wait(wait / 1_000_000, (int) (wait % 1_000_000));
-                } catch (InterruptedException e) {
-                    /* nobody of ours interrupts it; what is left to do matters more */
-                }
+            }
+            if (wait > 0) {
+                LockSupport.parkNanos(LOCK, wait); /* or until another scheduler comes; to wake too early is no harm */
             }
         }
     }
 
-    private static boolean isOver(FlowScheduler scheduler) {
-        if (scheduler.hasWork()) {
+    private static void step(FlowScheduler scheduler) {
+        try {
+            scheduler.step();
+        } catch (RuntimeException | Error e) { /* of ours: a pool's or a listener's is caught within */
+            LOG.log(System.Logger.Level.ERROR, "a step of " + scheduler + " failed; it is tried again", e);
+        }
+    }
+
+    /** Drives a scheduler no longer, unless it has work again; true: none is left, and the thread is to end. */
+    private static boolean end(FlowScheduler scheduler) {
+        synchronized (LOCK) {
+            if (!scheduler.hasWork()) {
+                scheduler.rest();
+                schedulers = Arrays.stream(schedulers).filter(each -> each != scheduler).toArray(FlowScheduler[]::new);
+            }
+            if (schedulers.length == 0) {
+                thread = null;
+                return true;
+            }
             return false;
         }
-        scheduler.rest();
-        return true;
     }
 }

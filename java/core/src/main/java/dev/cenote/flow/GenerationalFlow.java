@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A generational pool as its flow scheduler sees it: everything that happens in the background.
@@ -33,13 +32,17 @@ final class GenerationalFlow<T> implements FlowPool {
     private final FlowScheduler scheduler;
     /** Scans under way: entries are in nobody's reach for some microseconds. */
     private final AtomicInteger scans = new AtomicInteger();
-    /** Per generation, the earliest time at which an entry of it can have outlived its time. */
+    /** Per shared generation with a time to live, the earliest time at which an entry of it can have outlived its time. */
     private final long[] nextExpiry;
+    /** The earliest of these. */
+    private long nextLook;
     private long lastSweep;
     private long sampled;
     private boolean sampledBefore;
     private long toldHits;
-    /** Of shared generations and of threads that died. */
+    private long toldResidences;
+    private long toldNanos;
+    /** Of shared generations. */
     private long hitsElsewhere;
     private final FlowSample sample;
 
@@ -49,12 +52,23 @@ final class GenerationalFlow<T> implements FlowPool {
         this.scheduler = scheduler;
         this.nextExpiry = new long[store.generations.length];
         this.sample = new FlowSample(store.name, store.generations);
-        Arrays.fill(nextExpiry, store.clock.now());
         this.lastSweep = store.clock.now();
+        Arrays.fill(nextExpiry, lastSweep);
+        this.nextLook = lastSweep;
     }
 
     void join() {
         scheduler.join(this);
+    }
+
+    /** What the pool's entries age by. */
+    Beat beat() {
+        return store.beat;
+    }
+
+    /** Whether there is nothing to be done for any thread's part in this step. */
+    boolean isAllSwept() {
+        return store.news.isAllSwept(store.beat.period());
     }
 
     /** Whether entries may be out of reach for a moment only. */
@@ -68,26 +82,60 @@ final class GenerationalFlow<T> implements FlowPool {
     }
 
     @Override
+    public long glance() {
+        long sum = nextLook + sample.pane + store.news.hits() + store.control();
+        LocalGeneration<T>[] parts = locals.everything();
+        if (!isAllSwept()) {
+            for (LocalGeneration<T> part : parts) {
+                sum += part.hits();
+            }
+        }
+        return sum + parts.length;
+    }
+
+    @Override
     public FlowSample sample(long nowNanos) {
         long now = store.clock.now();
         sample.clear();
         sample.elapsedNanos = sampledBefore ? now - sampled : 0;
         sampled = now;
         sampledBefore = true;
-        sample.pane = store.pane();
-        store.tags.takeNews(sample, store.period);
-        int stirred = store.takeStirred(Store.MISSED | Store.HIT);
-        if ((stirred & Store.HIT) != 0) {
+        sample.pane = PoolFlow.pane(store.beat.period());
+        News news = store.news;
+        sample.residences = news.residences() - toldResidences;
+        sample.residenceNanos = news.residenceNanos() - toldNanos;
+        toldResidences += sample.residences;
+        toldNanos += sample.residenceNanos;
+        int stirred = news.takeStirred(News.MISSED | News.HIT);
+        if ((stirred & News.HIT) != 0) {
             hitsElsewhere = 0;
-            for (LongAdder each : store.hits) {
-                hitsElsewhere += each.sum();
+            for (int i = 1; i < store.hits.length; i++) {
+                hitsElsewhere += store.hits[i].sum();
             }
         }
-        long hits = hitsElsewhere + hitsInParts();
-        sample.hits = hits - toldHits;
-        toldHits = hits;
-        sample.misses = (stirred & Store.MISSED) != 0 ? store.takeMisses() : 0;
+        long hits = hitsElsewhere + news.hits() + (isAllSwept() ? 0 : untoldHits());
+        sample.hits = Math.max(0, hits - toldHits);
+        toldHits += sample.hits;
+        sample.misses = (stirred & News.MISSED) != 0 ? store.takeMisses() : 0;
         return sample;
+    }
+
+    private long untoldHits() {
+        long sum = 0;
+        for (LocalGeneration<T> local : locals.everything()) {
+            sum += local.untold();
+        }
+        return sum;
+    }
+
+    @Override
+    public void setBounds(Bounds bounds) {
+        store.tags.setBounds(bounds, store.beat.period());
+    }
+
+    @Override
+    public void addClasses(FlowSample into) {
+        store.tags.takeMarked(into);
     }
 
     @Override
@@ -97,7 +145,7 @@ final class GenerationalFlow<T> implements FlowPool {
 
     /** The tag of a word; for tests. */
     Tag tag(String word) {
-        return store.tags.find(word, store.period);
+        return store.tags.find(word, store.beat.period());
     }
 
     /** Gets served by a generation since the pool was built. */
@@ -153,7 +201,7 @@ final class GenerationalFlow<T> implements FlowPool {
             List<Entry<T>> leaving = new ArrayList<>();
             scan(from, entry -> {
                 store.fold(entry);
-                boolean stays = entry.tag != tag.index() || Heat.quadrant(entry, store.cycle) == Quadrant.HIGH_YOUNG;
+                boolean stays = entry.tag != tag.index() || Heat.quadrant(entry, store.beat.cycle()) == Quadrant.HIGH_YOUNG;
                 return stays || !leaving.add(take(entry));
             });
             for (Entry<T> entry : leaving) {
@@ -191,11 +239,10 @@ final class GenerationalFlow<T> implements FlowPool {
     }
 
     @Override
-    public int age(long gcCycles, long nowNanos) {
-        int cycle = (int) (store.cycle + gcCycles);
-        store.cycle = cycle;
+    public int age(long nowNanos) {
+        int cycle = store.beat.cycle();
         int last = store.last();
-        if (last == 0 || gcCycles == 0 || store.isClosed()) {
+        if (last == 0 || store.isClosed()) {
             return 0;
         }
         List<Entry<T>> unused = new ArrayList<>();
@@ -217,17 +264,20 @@ final class GenerationalFlow<T> implements FlowPool {
 
     @Override
     public int evict(long nowNanos) {
-        locals.collectDead();
         if (store.isClosed()) {
             drainAll();
         } else {
             long now = store.clock.now();
-            sweepLocals(now);
-            boolean refused = store.takeStirred(Store.REFUSED) != 0;
-            for (int i = 1; i < store.generations.length; i++) {
-                sweepShared(i, now, refused);
+            if (!isAllSwept()) { /* else their threads are alive and have seen to them */
+                locals.collectDead();
+                sweepLocals(now);
             }
-            if (store.period % LOOKS_FOR_LOST == 0) {
+            lastSweep = now;
+            boolean refused = store.news.takeStirred(News.REFUSED) != 0;
+            if (refused || now - nextLook >= 0) {
+                sweepShared(now, refused);
+            }
+            if (store.beat.period() % LOOKS_FOR_LOST == 0) {
                 store.findLost();
             }
         }
@@ -237,7 +287,6 @@ final class GenerationalFlow<T> implements FlowPool {
     /** Busy threads sweep by themselves, others at work when they are told; into the parts of idle ones we go. */
     private void sweepLocals(long now) {
         long before = lastSweep;
-        lastSweep = now;
         List<LocalGeneration<T>> idle = List.of();
         for (LocalGeneration<T> local : locals.everything()) {
             if (local.hasWorked()) {
@@ -262,6 +311,17 @@ final class GenerationalFlow<T> implements FlowPool {
         }
     }
 
+    private void sweepShared(long now, boolean anyRefused) {
+        long next = now + Long.MAX_VALUE / 2;
+        for (int i = 1; i < store.generations.length; i++) {
+            sweepShared(i, now, anyRefused);
+            if (store.generations[i].timeToLiveNanos() != 0 && nextExpiry[i] - next < 0) {
+                next = nextExpiry[i];
+            }
+        }
+        nextLook = next;
+    }
+
     private void sweepShared(int generation, long now, boolean anyRefused) {
         long timeToLive = sample.generations[generation].timeToLiveNanos();
         boolean expires = timeToLive != 0 && now - nextExpiry[generation] >= 0;
@@ -269,6 +329,11 @@ final class GenerationalFlow<T> implements FlowPool {
             return;
         }
         SharedGeneration<T> shared = store.shared(generation);
+        long first = anyRefused ? now : shared.oldestStamp(now);
+        if (!anyRefused && now - first < timeToLive) { /* what was old at the last look was used since */
+            nextExpiry[generation] = first + timeToLive;
+            return;
+        }
         long refused = shared.takeRefused();
         List<Entry<T>> leaving = new ArrayList<>();
         List<Integer> fates = new ArrayList<>();
@@ -305,7 +370,7 @@ final class GenerationalFlow<T> implements FlowPool {
             return;
         }
         List<Candidate<T>> low = new ArrayList<>();
-        int cycle = store.cycle;
+        int cycle = store.beat.cycle();
         scan(generation, entry -> {
             store.fold(entry);
             Quadrant quadrant = Heat.quadrant(entry, cycle);
@@ -329,10 +394,8 @@ final class GenerationalFlow<T> implements FlowPool {
     }
 
     @Override
-    public void decay(long nowNanos) {
-        int period = store.period + 1;
-        store.period = period;
-        List<Tag> forgotten = store.tags.forget(period);
+    public void forgetTags() {
+        List<Tag> forgotten = store.tags.forget(store.beat.period());
         if (!forgotten.isEmpty()) {
             Set<Integer> indices = new HashSet<>();
             forgotten.forEach(tag -> indices.add(tag.index()));

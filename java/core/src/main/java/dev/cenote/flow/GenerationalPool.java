@@ -275,7 +275,7 @@ public final class GenerationalPool<T> implements Pool<T> {
      */
     @Override
     public void put(T object, @Nullable String tag) {
-        put(object, tag == null ? defaultTag : store.tags.find(tag, store.period));
+        put(object, tag == null ? defaultTag : store.tags.find(tag, store.beat.period()));
     }
 
     private void put(T object, Tag tag) {

@@ -30,7 +30,7 @@ public final class GenerationalPoolBuilder<T> {
     private @Nullable Consumer<? super T> destroy;
     private @Nullable String name;
     private FlowScheduler scheduler = FlowScheduler.adaptive();
-    private LongSupplier clock = System::nanoTime;
+    private LongSupplier clock = PoolClock.SYSTEM;
     private Checks checks = Checks.BASIC;
     private boolean acceptsForeign;
     private long maximumEntries = Long.MAX_VALUE;

@@ -26,6 +26,11 @@ final class GradientWindow {
         before = value;
     }
 
+    /** As {@link FlowPool#glance}. */
+    long glance() {
+        return seen + (long) gradients[0];
+    }
+
     /** {@return the variance; NaN until three gradients are known} */
     double variance() {
         int count = (int) Math.min(seen, STEPS);

@@ -286,6 +286,12 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
             long timeToLive = store.generations[0].timeToLiveNanos();
             if (timeToLive != 0 && now - lastSweep >= Math.max(timeToLive / 2, SWEEP_NANOS_MIN)) {
                 sweep(now);
+                if (user != null) { /* else it is for the scheduler to see when it has earned to be left alone */
+                    tell();
+                    if (isFirstSweepOf(store.beat.period())) {
+                        store.news.countSweep(store.beat.period());
+                    }
+                }
             }
             place = search(object); /* the sweep may have moved it */
         }
@@ -311,6 +317,11 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
             }
         }
         return DONE_MORE;
+    }
+
+    /** Tells the scheduler of the hits since the last time. */
+    void tell() {
+        store.news.addHits(takeUntold());
     }
 
     /** Puts past this part, of which it uses nothing. */
@@ -455,7 +466,7 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
             boolean stays = true;
             if (i >= low) {
                 store.fold(entry);
-                entry.askedCycle = store.cycle;
+                entry.askedCycle = store.beat.cycle();
                 if (entry.weight == 0) {
                     entry.stamp = now;
                 }
@@ -529,7 +540,7 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
                 continue;
             }
             store.fold(entry);
-            if (entry.tag != tag.index() || Heat.quadrant(entry, store.cycle) == Quadrant.HIGH_YOUNG
+            if (entry.tag != tag.index() || Heat.quadrant(entry, store.beat.cycle()) == Quadrant.HIGH_YOUNG
                     || !leaves(entry, object, to, now)) {
                 entries[kept] = entry;
                 objects[kept++] = object;

@@ -1,5 +1,7 @@
 package dev.cenote.flow;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +18,24 @@ abstract class LocalPlaces<T> extends LocalGenerationFields<T> {
     /** Bit of the state of an entry that lies here and whose time is known exactly. */
     static final int TIMED = 1 << 30;
 
+    private static final VarHandle TOLD;
+
+    static {
+        try {
+            TOLD = MethodHandles.lookup().findVarHandle(LocalPlaces.class, "told", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final int most;
     /** Where the window takes what does not fit at the top. */
     private int rotor;
+    /** The period in which it was swept last by an owner at work. */
+    private int sweptPeriod = -1;
+    /** The hits that the scheduler was told of. */
+    @SuppressWarnings("unused")
+    private long told;
 
     /** @param capacity how many idle objects there may be at most */
     LocalPlaces(int id, @Nullable Thread owner, int capacity) {
@@ -132,6 +149,20 @@ abstract class LocalPlaces<T> extends LocalGenerationFields<T> {
         entries[place] = entry;
     }
 
+    /** The hits since the last call. */
+    final long takeUntold() {
+        long since = hits - (long) TOLD.getOpaque(this);
+        TOLD.setOpaque(this, hits);
+        return since;
+    }
+
+    /** Whether it was not asked in this period before. */
+    final boolean isFirstSweepOf(int period) {
+        boolean isFirst = sweptPeriod != period;
+        sweptPeriod = period;
+        return isFirst;
+    }
+
     /** Lets go of what was taken. */
     final void forget() {
         Arrays.fill(objects, top, objects.length, null);
@@ -170,6 +201,11 @@ abstract class LocalPlaces<T> extends LocalGenerationFields<T> {
 
     final long hits() {
         return (long) HITS.getOpaque(this);
+    }
+
+    /** Hits that {@link #takeUntold} did not tell yet. Racy: some may be missing while it does. */
+    final long untold() {
+        return Math.max(0, hits() - (long) TOLD.getOpaque(this));
     }
 
     /** While the owner is away: what lies here is here, and the share is not exceeded. */

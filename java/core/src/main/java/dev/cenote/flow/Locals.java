@@ -51,6 +51,7 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
         LocalGeneration<T>[] more = Arrays.copyOf(parts, parts.length + 1);
         more[parts.length] = made;
         parts = more;
+        store.news.setParts(more.length);
         return made;
     }
 
@@ -118,7 +119,8 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
             } else {
                 local.flush();
             }
-            store.hit(0, local.hits());
+            store.hits[0].add(local.hits());
+            local.tell();
             local.unlock();
         }
         return dead.size();
@@ -136,6 +138,7 @@ final class Locals<T> extends ThreadTable<LocalGeneration<T>> {
     private synchronized void forget(List<LocalGeneration<T>> dead) {
         if (!dead.isEmpty()) {
             parts = Arrays.stream(parts).filter(part -> !dead.contains(part)).toArray(this::array);
+            store.news.setParts(parts.length);
         }
     }
 

@@ -21,6 +21,9 @@ final class PoolClock {
         }
     }
 
+    /** The clock of pools that were given none. */
+    static final LongSupplier SYSTEM = System::nanoTime;
+
     private final LongSupplier source;
     /** What to add to the source; changes with each jump back. */
     private volatile long offset;
@@ -33,6 +36,10 @@ final class PoolClock {
     }
 
     long now() {
+        return source == SYSTEM ? System.nanoTime() : checked(); /* the JVM's does not go back: nothing to be noted, which all threads would write */
+    }
+
+    private long checked() {
         long now = source.getAsLong() + offset;
         long seen = (long) LATEST.getOpaque(this);
         if (now - seen >= 0) {

@@ -32,6 +32,7 @@ final class PoolFlow {
     private final long[] paneNanos = new long[TagTimes.PANES];
     private final long[] scratch = new long[Residence.BUCKETS];
     private int paneBefore = -1;
+    private @Nullable Bounds bounds;
     private double missRateBefore = Double.NaN;
     private double missRate = Double.NaN;
     private double missDrop = Double.NaN;
@@ -56,8 +57,18 @@ final class PoolFlow {
         this.tuner = fixed == 0 ? new ThresholdTuner() : null;
     }
 
+    /** The pane of the sliding window that a period belongs to. */
+    static int pane(int period) {
+        return period / STEPS_PER_PANE;
+    }
+
     double threshold() {
         return tuner == null ? fixed : tuner.threshold();
+    }
+
+    /** As {@link FlowPool#glance}. */
+    long glance() {
+        return paneNanos[0] + gradient.glance() + (long) threshold() + paneBefore;
     }
 
     void step(FlowPool pool, Turn turn) {
@@ -65,18 +76,26 @@ final class PoolFlow {
         int slot = sample.pane % TagTimes.PANES;
         paneNanos[slot] = sample.pane == paneBefore ? paneNanos[slot] + sample.elapsedNanos : sample.elapsedNanos;
         paneBefore = sample.pane;
-        tune(sample, turn);
+        boolean tuned = tune(sample, turn);
+        Bounds seen = bounds;
+        if (seen == null || tuned) {
+            seen = new Bounds(sample.generations, threshold());
+            bounds = seen;
+            pool.setBounds(seen);
+        }
+        pool.addClasses(sample);
         for (int i = 0; i < sample.tags(); i++) {
-            flow(pool, sample, sample.index(i), sample.times(i), turn);
+            flow(pool, sample, sample.index(i), sample.times(i), seen, turn);
         }
         if (turn.survived > 0) {
-            destroyed(Action.AGE, pool.age(turn.survived, turn.nowNanos), sample, turn, "not asked for during three collections");
+            destroyed(Action.AGE, pool.age(turn.nowNanos), sample, turn, "not asked for during three collections");
         }
         destroyed(Action.EVICT, pool.evict(turn.nowNanos), sample, turn, "outlived the time of their generation, or stood over its capacity");
-        pool.decay(turn.nowNanos);
+        pool.forgetTags();
     }
 
-    private void tune(FlowSample sample, Turn turn) {
+    /** True: the threshold changed. */
+    private boolean tune(FlowSample sample, Turn turn) {
         long count = sample.residences;
         double sum = sample.residenceNanos;
         double mean = count == 0 ? Double.NaN : sum / count;
@@ -95,11 +114,13 @@ final class PoolFlow {
                 decide(turn, sample, Action.TUNE, "", -1, -1, 0, Double.isNaN(mean) ? 0 : mean, 0, count, () -> String.format(Locale.ROOT,
                     "%s: misses fell by %.0f %%, gradient variance %.2f, health %.3f: threshold %.3f becomes %.3f",
                     state, missDrop * 100, variance, tuner.health(), before, tuner.threshold()));
+                return true;
             }
         }
+        return false;
     }
 
-    private void flow(FlowPool pool, FlowSample sample, int index, TagTimes times, Turn turn) {
+    private void flow(FlowPool pool, FlowSample sample, int index, TagTimes times, Bounds bounds, Turn turn) {
         int place = index % TagTimes.TAGS;
         int at = times.route(place);
         long count = times.count(place, sample.pane, at);
@@ -107,15 +128,13 @@ final class PoolFlow {
             return;
         }
         double mean = times.sumNanos(place, sample.pane, at) / count;
-        long limit = sample.generations[at].timeToLiveNanos();
-        boolean isLast = at + 1 == sample.generations.length;
-        if (!isLast && limit > 0 && mean > threshold() * limit) {
+        if (bounds.isAbove(at, mean)) {
             rise(pool, sample, pool.tag(index), turn, mean, count);
         } else {
             times.setSpread(place, 0);
             times.setHeld(place, false);
-            if (at > 0) {
-                sink(pool, sample, pool.tag(index), turn, mean, count);
+            if (bounds.isBelow(at, mean)) {
+                sink(pool, sample, pool.tag(index), turn, mean, count, bounds.belowNanos(at));
             }
         }
     }
@@ -162,16 +181,12 @@ final class PoolFlow {
         }
     }
 
-    private void sink(FlowPool pool, FlowSample sample, Tag tag, Turn turn, double mean, long count) {
+    private void sink(FlowPool pool, FlowSample sample, Tag tag, Turn turn, double mean, long count, double limit) {
         int from = tag.route();
-        Generation below = sample.generations[from - 1];
-        double limit = DEMOTE_SHARE * threshold() * below.timeToLiveNanos();
-        if (mean < limit) {
-            pool.route(tag, from - 1);
-            decide(turn, sample, Action.DEMOTE, tag.name(), from, from - 1, 0, mean, tag.times().entropyBits(tag.place(), sample.pane, scratch), count,
-                () -> String.format(Locale.ROOT, "mean residence %.1f ms in %s: less than %.1f ms, half of what moves a class out of %s",
-                    mean / 1e6, sample.generations[from].name(), limit / 1e6, below.name()));
-        }
+        pool.route(tag, from - 1);
+        decide(turn, sample, Action.DEMOTE, tag.name(), from, from - 1, 0, mean, tag.times().entropyBits(tag.place(), sample.pane, scratch), count,
+            () -> String.format(Locale.ROOT, "mean residence %.1f ms in %s: less than %.1f ms, half of what moves a class out of %s",
+                mean / 1e6, sample.generations[from].name(), limit / 1e6, sample.generations[from - 1].name()));
     }
 
     private void destroyed(Action action, int entries, FlowSample sample, Turn turn, String reason) {

@@ -19,6 +19,15 @@ final class SharedGeneration<T> implements StackLinks {
 
     private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
     private static final VarHandle ENTRIES = MethodHandles.arrayElementVarHandle(Entry[].class);
+    private static final VarHandle REACHED;
+
+    static {
+        try {
+            REACHED = MethodHandles.lookup().findVarHandle(SharedGeneration.class, "reached", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final int number;
     private final int[] next;
@@ -27,6 +36,9 @@ final class SharedGeneration<T> implements StackLinks {
     private final JavaStack full = new JavaStack(this);
     private final JavaStack free = new JavaStack(this);
     private final LongAdder refused = new LongAdder();
+    /** Slots from here on were never used: of the free ones the lowest is taken first. Set by the owner of a slot before it is pushed. */
+    @SuppressWarnings("unused")
+    private int reached;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     SharedGeneration(int number, int capacity) {
@@ -62,6 +74,9 @@ final class SharedGeneration<T> implements StackLinks {
         entry.held = object;
         entry.state = number;
         ENTRIES.setOpaque(slots, slot, entry); /* released by the push */
+        for (int seen; (seen = (int) REACHED.getOpaque(this)) <= slot;) {
+            REACHED.compareAndSet(this, seen, slot + 1);
+        }
         full.push(slot);
         return true;
     }
@@ -127,6 +142,23 @@ final class SharedGeneration<T> implements StackLinks {
             full.pushList(firstKept, lastKept);
         }
         return kept;
+    }
+
+    /**
+     * When the entry that lay longest was put, or {@code now} if none is here. Takes nothing out and follows no link, so it costs a
+     * fraction of a {@link #scan}. Racy: an entry that goes meanwhile may count, one that comes is younger.
+     */
+    @SuppressWarnings("unchecked")
+    long oldestStamp(long now) {
+        long oldest = now;
+        int end = (int) REACHED.getOpaque(this);
+        for (int i = 0; i < end; i++) {
+            Entry<T> entry = (Entry<T>) ENTRIES.getOpaque(slots, i);
+            if (entry != null && entry.stamp - oldest < 0) {
+                oldest = entry.stamp;
+            }
+        }
+        return oldest;
     }
 
     /** Entries in it, about. */

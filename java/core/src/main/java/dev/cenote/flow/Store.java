@@ -20,22 +20,13 @@ final class Store<T> {
     /** Bit of the control word: somebody waits for an entry. */
     static final int HUNGRY = 2;
 
-    /** What happened since the scheduler asked, a bit each, so that it looks at no counter that stood still: gets that missed, */
-    static final int MISSED = 1;
-    /** hits that no part of T0 counts, */
-    static final int HIT = 2;
-    /** entries for which a generation had no room. */
-    static final int REFUSED = 4;
-
     private static final System.Logger LOG = System.getLogger(GenerationalPool.class.getName());
     private static final VarHandle CONTROL;
-    private static final VarHandle STIRRED;
     private static final VarHandle DOOMED;
 
     static {
         try {
             CONTROL = MethodHandles.lookup().findVarHandle(Store.class, "control", int.class);
-            STIRRED = MethodHandles.lookup().findVarHandle(Store.class, "stirred", int.class);
             DOOMED = MethodHandles.lookup().findVarHandle(Store.class, "doomed", Entry.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -46,6 +37,8 @@ final class Store<T> {
     final Generation[] generations;
     final EntryTable<T> table;
     final TagTable tags;
+    /** For the scheduler. */
+    final News news;
     final Hooks<T> hooks;
     /** Whether nothing is to be done with an object between its get and its put: so threads may keep one near. */
     final boolean nears;
@@ -56,11 +49,8 @@ final class Store<T> {
     private final @Nullable SharedGeneration<T>[] shared;
     private volatile @Nullable Entry<T> doomed;
     private volatile int control;
-    private volatile int stirred;
-    /** Garbage collections, as the scheduler told. */
-    volatile int cycle;
-    /** Heat periods that ended. */
-    volatile int period;
+    /** Which period it is, and how many collections there were. */
+    final Beat beat;
     final LongAdder created = new LongAdder();
     final LongAdder destroyed = new LongAdder();
     final LongAdder adopted = new LongAdder();
@@ -80,7 +70,9 @@ final class Store<T> {
         this.name = builder.name();
         this.generations = builder.generations();
         this.table = new EntryTable<>(builder.maximumEntries());
-        this.tags = new TagTable(builder.maximumTags(), generations.length);
+        this.beat = builder.flowScheduler().beat();
+        this.tags = new TagTable(builder.maximumTags(), generations.length, beat.period());
+        this.news = tags.news();
         this.hooks = builder.hooks();
         this.nears = !hooks.resets() && builder.sitesEvery() == 0;
         this.clock = new PoolClock(builder.clock());
@@ -135,18 +127,13 @@ final class Store<T> {
         CONTROL.getAndBitwiseAnd(this, ~bit);
     }
 
-    /** The newest pane of the tags' windows. */
-    int pane() {
-        return period / PoolFlow.STEPS_PER_PANE;
-    }
-
     // Entries on their way. The caller holds the entry.
 
     /** An entry is new. */
     void begin(Entry<T> entry) {
-        entry.bornCycle = cycle;
+        entry.bornCycle = beat.cycle();
         entry.askedCycle = entry.bornCycle;
-        entry.heatPeriod = period;
+        entry.heatPeriod = beat.period();
         entry.stamp = clock.now();
     }
 
@@ -154,7 +141,7 @@ final class Store<T> {
     void label(Entry<T> entry, Tag tag) {
         if (entry.tag == Entry.FRESH) {
             entry.tag = tag.index();
-            tag.missed();
+            tag.missed(beat.period());
         } else if (entry.tag != tag.index()) {
             report(entry);
             entry.tag = tag.index();
@@ -163,16 +150,16 @@ final class Store<T> {
 
     /** Tells an entry's tag of the gets that it has not been told of. */
     void report(Entry<T> entry) {
-        int news = entry.accesses - entry.reported;
-        if (news > 0) {
-            tags.at(entry.tag).hit(news);
+        int untold = entry.accesses - entry.reported;
+        if (untold > 0) {
+            tags.at(entry.tag).hit(untold, beat.period());
             entry.reported = entry.accesses;
         }
     }
 
     /** Brings an entry's heat up to date. */
     void fold(Entry<T> entry) {
-        int now = period;
+        int now = beat.period();
         if (entry.heatPeriod != now) {
             report(entry);
             Heat.fold(entry, now);
@@ -182,13 +169,13 @@ final class Store<T> {
     /** Records how long a sampled entry lay, now that it leaves a generation. */
     void leave(Entry<T> entry, int generation, long nowNanos) {
         if (entry.weight != 0) {
-            tags.at(entry.tag).lay(pane(), generation, nowNanos - entry.stamp, entry.weight);
+            tags.at(entry.tag).lay(beat.period(), generation, nowNanos - entry.stamp, entry.weight);
         }
     }
 
     /** An entry is put into a shared generation, or one above it if there is no room; false: nor there. */
     boolean offerShared(Entry<T> entry, T object, int from) {
-        entry.askedCycle = cycle;
+        entry.askedCycle = beat.cycle();
         return pushShared(entry, object, Math.max(1, from));
     }
 
@@ -200,7 +187,7 @@ final class Store<T> {
                 }
                 return true;
             }
-            stir(REFUSED);
+            news.stir(News.REFUSED);
         }
         return false;
     }
@@ -228,7 +215,7 @@ final class Store<T> {
                     leave(entry, i, clock.now());
                     entry.weight = 0;
                 }
-                hit(i, 1);
+                hit(i);
                 entry.accesses++;
                 report(entry);
                 return entry;
@@ -240,7 +227,7 @@ final class Store<T> {
     /** Marks an entry that lay in a generation for destruction; the next {@link #bury} runs the hook. */
     void doom(Entry<T> entry, T object, int generation, Eviction cause) {
         report(entry);
-        tags.at(entry.tag).evicted();
+        tags.at(entry.tag).evicted(beat.period());
         evictions[generation][cause.ordinal()].increment();
         entry.held = object;
         entry.state = Entry.GONE;
@@ -273,28 +260,16 @@ final class Store<T> {
         return count;
     }
 
-    /** Something happened that the scheduler counts; after it was counted. */
-    private void stir(int bit) {
-        if ((stirred & bit) == 0) {
-            STIRRED.getAndBitwiseOr(this, bit);
-        }
-    }
-
-    /** Which of these happened since the last call; the scheduler's. */
-    int takeStirred(int bits) {
-        return (stirred & bits) == 0 ? 0 : (int) STIRRED.getAndBitwiseAnd(this, ~bits) & bits;
-    }
-
-    /** Gets that a shared generation served, or the part of T0 of a thread that died. */
-    void hit(int generation, long count) {
-        hits[generation].add(count);
-        stir(HIT);
+    /** Gets that a shared generation served. */
+    private void hit(int generation) {
+        hits[generation].increment();
+        news.stir(News.HIT);
     }
 
     /** A get called the factory, or found the pool at its limit. */
     void missed() {
         misses.increment();
-        stir(MISSED);
+        news.stir(News.MISSED);
     }
 
     long misses() {
@@ -304,9 +279,9 @@ final class Store<T> {
     /** Misses since the last call; the scheduler's. */
     long takeMisses() {
         long now = misses.sum();
-        long news = now - toldMisses;
+        long since = now - toldMisses;
         toldMisses = now;
-        return news;
+        return since;
     }
 
     /** Finds entries whose objects were taken and became garbage: their takers forgot them. */
@@ -360,7 +335,7 @@ final class Store<T> {
     /** What becomes of an entry that lies in a generation: KEEP, DROP, or the generation that it moves to. */
     int fate(Entry<T> entry, int generation, long nowNanos) {
         fold(entry);
-        Quadrant quadrant = Heat.quadrant(entry, cycle);
+        Quadrant quadrant = Heat.quadrant(entry, beat.cycle());
         int route = tags.at(entry.tag).route();
         if (route > generation && quadrant != Quadrant.HIGH_YOUNG) {
             return route; /* its class was promoted */

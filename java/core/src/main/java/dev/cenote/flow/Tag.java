@@ -25,10 +25,10 @@ public final class Tag {
     private final LongAdder migrations = new LongAdder();
     /** Its residence times, beside those of other tags. */
     private final TagTimes times;
-    /** The tags of its pool that have something new for the scheduler. */
-    private final Marks news;
+    /** What the tags of its pool leave behind for the scheduler. */
+    private final News news;
 
-    Tag(String name, int index, int generations, TagTimes times, Marks news) {
+    Tag(String name, int index, int generations, TagTimes times, News news) {
         this.name = name;
         this.index = index;
         this.local = index;
@@ -63,19 +63,19 @@ public final class Tag {
         times.setRoute(place(), generation);
     }
 
-    void hit(long count) {
+    void hit(long count, int period) {
         hits.add(count);
-        news.add(index);
+        times.touch(place(), period);
     }
 
-    void missed() {
+    void missed(int period) {
         misses.increment();
-        news.add(index);
+        times.touch(place(), period);
     }
 
-    void evicted() {
+    void evicted(int period) {
         evictions.increment();
-        news.add(index);
+        times.touch(place(), period);
     }
 
     void migrated() {
@@ -83,9 +83,14 @@ public final class Tag {
     }
 
     /** Entries lay so long in a generation; {@code weight} of them. */
-    void lay(int pane, int generation, long nanos, int weight) {
+    void lay(int period, int generation, long nanos, int weight) {
+        int pane = PoolFlow.pane(period);
         times.add(place(), pane, generation, nanos, weight);
-        news.add(index); /* after the sums: the scheduler, which takes it out first, then sees them */
+        times.touch(place(), period);
+        news.add(Math.max(0, nanos) * weight, weight);
+        if (times.mayMove(place(), pane, news.bounds())) {
+            news.mark(index); /* after the sums: the scheduler, which takes it out first, then sees them */
+        }
     }
 
     /** Where it stands in {@link #times}. */

@@ -27,15 +27,16 @@ final class TagTable {
     private int count = 1;
     /** By index, {@link TagTimes#TAGS} at a time; made before the first tag of them is published. */
     private final @Nullable TagTimes[] times;
-    /** Which tags have something new for the scheduler. */
-    private final Marks news;
+    private final News news;
     /** No tag is to be forgotten before this period. The scheduler's. */
-    private int forgetPeriod = FORGET_PERIODS;
+    private int forgetPeriod;
 
-    TagTable(int maximum, int generations) {
+    /** @param period the running one */
+    TagTable(int maximum, int generations, int period) {
         this.maximum = maximum;
         this.generations = generations;
-        this.news = new Marks(maximum + 1);
+        this.news = new News(maximum + 1);
+        this.forgetPeriod = period + FORGET_PERIODS;
         this.times = new TagTimes[maximum / TagTimes.TAGS + 1];
         this.defaultTag = new Tag("default", Tag.DEFAULT, generations, times(Tag.DEFAULT), news);
         this.byIndex = new Tag[maximum + 1];
@@ -104,18 +105,40 @@ final class TagTable {
         return unlearned();
     }
 
-    /** Adds the tags that have something new since the last call to a sample; looks at no others. */
-    void takeNews(FlowSample into, int period) {
-        for (int word = 0; word < news.words(); word++) {
-            for (long left = news.take(word); left != 0; left &= left - 1) {
+    News news() {
+        return news;
+    }
+
+    /** Adds the classes that may have to move to a sample; looks at no others. */
+    void takeMarked(FlowSample into) {
+        if (news.takeStirred(News.CLASS) == 0) {
+            return;
+        }
+        Marks marks = news.marks();
+        for (int word = 0; word < marks.words(); word++) {
+            for (long left = marks.take(word); left != 0; left &= left - 1) {
                 int index = word * Long.SIZE + Long.numberOfTrailingZeros(left);
                 TagTimes of = times[index / TagTimes.TAGS];
-                if (of != null && !of.isForgotten(index % TagTimes.TAGS)) { /* else somebody still had the tag in his hands */
-                    of.setActive(index % TagTimes.TAGS, period);
+                if (of != null && isKnown(index)) { /* else somebody still had the tag in his hands */
                     into.add(index, of);
                 }
             }
         }
+    }
+
+    /** From now on classes beyond these bounds are marked, and once all that are beyond them already. */
+    void setBounds(Bounds bounds, int period) {
+        news.setBounds(bounds); /* first: who adds after the look below compares with these */
+        for (int index = 0; index < byIndex.length; index++) {
+            TagTimes of = times[index / TagTimes.TAGS];
+            if (of != null && isKnown(index) && of.mayMove(index % TagTimes.TAGS, PoolFlow.pane(period), bounds)) {
+                news.mark(index);
+            }
+        }
+    }
+
+    private boolean isKnown(int index) {
+        return index == Tag.DEFAULT || byIndex[index] != defaultTag;
     }
 
     /** Forgets tags that had nothing new for long; returns them. Looks at all of them only when one may be due. */
@@ -130,7 +153,6 @@ final class TagTable {
             Tag tag = byIndex[i];
             if (tag != defaultTag && period - tag.times().activePeriod(tag.place()) >= FORGET_PERIODS) {
                 forgotten.add(tag);
-                tag.times().forget(tag.place());
             } else if (tag != defaultTag) {
                 oldest = Math.min(oldest, tag.times().activePeriod(tag.place()));
             }

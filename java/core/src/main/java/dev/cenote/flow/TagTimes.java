@@ -30,17 +30,13 @@ final class TagTimes {
     private static final int PANE = 4;
     private static final int MARKS = PANE + PANES;
 
-    private static final int FORGOTTEN = -1;
-
     /** Numbers of a tag: per generation how many residence times, and their sum. */
     private final int width;
     /** [tag][number]. */
     private final long[] sums;
     /** [slot][tag][number], when the slot's pane began. */
     private final long[] noted;
-    /** [tag][2]: what {@link #takeNews} told. The scheduler's. */
-    private final long[] told = new long[2 * TAGS];
-    /** [tag][mark]. Which pane a slot is of is written by who noted it, the route and the rest by the scheduler. */
+    /** [tag][mark]. Which pane a slot is of is written by who noted it, when it was used by who used it, the rest by the scheduler. */
     private final int[] marks = new int[MARKS * TAGS];
     private final AtomicReferenceArray<@Nullable TagHistogram> histograms = new AtomicReferenceArray<>(TAGS);
 
@@ -58,12 +54,10 @@ final class TagTimes {
         for (int i = 0; i < width; i++) {
             LONGS.setOpaque(sums, tag * width + i, 0L);
         }
-        told[2 * tag] = 0;
-        told[2 * tag + 1] = 0;
         for (int i = 0; i < MARKS; i++) {
             INTS.setOpaque(marks, tag * MARKS + i, i < PANE ? 0 : -PANES);
         }
-        marks[tag * MARKS + ACTIVE] = period;
+        INTS.setOpaque(marks, tag * MARKS + ACTIVE, period);
         histograms.set(tag, null);
     }
 
@@ -149,18 +143,30 @@ final class TagTimes {
         return slot < 0 || histogram == null ? 0 : histogram.entropyBits(slot, scratch);
     }
 
-    /** Adds what is new of a tag since the last call to a sample. */
-    void takeNews(int tag, FlowSample into) {
-        long count = 0;
-        long nanos = 0;
-        for (int i = 0; i < width; i += 2) {
-            count += (long) LONGS.getOpaque(sums, tag * width + i);
-            nanos += (long) LONGS.getOpaque(sums, tag * width + i + 1);
+    /**
+     * Whether the scheduler has to look at a class: its mean residence stands beyond a bound, or it did at the last look. Any thread, after
+     * {@link #add}; of several that add at once, the last sees what all of them added.
+     *
+     * @param bounds null: not known yet, so it has to
+     */
+    boolean mayMove(int tag, int pane, @Nullable Bounds bounds) {
+        if (bounds == null) {
+            return true;
         }
-        into.residences += count - told[2 * tag];
-        into.residenceNanos += nanos - told[2 * tag + 1];
-        told[2 * tag] = count;
-        told[2 * tag + 1] = nanos;
+        int at = route(tag);
+        long count = count(tag, pane, at);
+        if (count < PoolFlow.SAMPLES_MIN) {
+            return false;
+        }
+        double mean = sumNanos(tag, pane, at) / count;
+        return bounds.isAbove(at, mean) || bounds.isBelow(at, mean) || spread(tag) != 0 || isHeld(tag);
+    }
+
+    /** A tag is used in this period; it will not be forgotten soon. Any thread. */
+    void touch(int tag, int period) {
+        if ((int) INTS.getOpaque(marks, tag * MARKS + ACTIVE) != period) {
+            INTS.setOpaque(marks, tag * MARKS + ACTIVE, period);
+        }
     }
 
     /** All residence times in a generation. */
@@ -170,50 +176,37 @@ final class TagTimes {
             : histogram.residence(generation, (long) LONGS.getOpaque(sums, tag * width + 2 * generation + 1));
     }
 
-    // The scheduler's.
+    // The scheduler's; others read it, and a late answer means one look too many or a step too late.
 
     /** The generation that puts with the tag go to, as {@link Tag#route}. */
     int route(int tag) {
-        return marks[tag * MARKS + ROUTE];
+        return (int) INTS.getOpaque(marks, tag * MARKS + ROUTE);
     }
 
     void setRoute(int tag, int generation) {
-        marks[tag * MARKS + ROUTE] = generation;
+        INTS.setOpaque(marks, tag * MARKS + ROUTE, generation);
     }
 
     /** The last period in which it had something new. */
     int activePeriod(int tag) {
-        return marks[tag * MARKS + ACTIVE];
-    }
-
-    void setActive(int tag, int period) {
-        marks[tag * MARKS + ACTIVE] = period;
-    }
-
-    /** Nothing is told of a tag until another begins here. */
-    void forget(int tag) {
-        marks[tag * MARKS + ACTIVE] = FORGOTTEN;
-    }
-
-    boolean isForgotten(int tag) {
-        return marks[tag * MARKS + ACTIVE] == FORGOTTEN;
+        return (int) INTS.getOpaque(marks, tag * MARKS + ACTIVE);
     }
 
     /** Steps in a row in which the class passed the threshold and was too widely spread to move. */
     int spread(int tag) {
-        return marks[tag * MARKS + SPREAD];
+        return (int) INTS.getOpaque(marks, tag * MARKS + SPREAD);
     }
 
     void setSpread(int tag, int steps) {
-        marks[tag * MARKS + SPREAD] = steps;
+        INTS.setOpaque(marks, tag * MARKS + SPREAD, steps);
     }
 
     /** Whether listeners know already that it is held back. */
     boolean isHeld(int tag) {
-        return marks[tag * MARKS + HELD] != 0;
+        return (int) INTS.getOpaque(marks, tag * MARKS + HELD) != 0;
     }
 
     void setHeld(int tag, boolean held) {
-        marks[tag * MARKS + HELD] = held ? 1 : 0;
+        INTS.setOpaque(marks, tag * MARKS + HELD, held ? 1 : 0);
     }
 }

@@ -57,15 +57,18 @@ final class ThresholdTuner {
      * @return what was done with the threshold
      */
     State step(double variance, double drop) {
-        state = decide(variance, drop);
+        State next = decide(variance, drop);
+        if (state != next) { /* storing a reference costs more than the rest of this step */
+            state = next;
+        }
         health = health(variance, drop);
         double proposal = threshold * (1 - ALPHA) + health * ALPHA;
-        threshold = switch (state) {
+        threshold = switch (next) {
             case ACCELERATE -> Math.max(threshold, proposal);
             case RETREAT -> Math.min(threshold, proposal);
             case HOLD -> threshold;
         };
-        return state;
+        return next;
     }
 
     /** The table above. */

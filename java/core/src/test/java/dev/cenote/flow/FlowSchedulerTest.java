@@ -94,6 +94,7 @@ class FlowSchedulerTest {
         step(30);
         assertThat(decisions).isEmpty();
         assertThat(pool.tag("auth").route()).isZero();
+        assertThat(pool.looks).containsExactly("auth"); /* in the first step, before the pool knew the bounds */
     }
 
     @Test
@@ -124,7 +125,7 @@ class FlowSchedulerTest {
         scheduler.join(pool);
         step(1);
         pool.silence();
-        pool.forgetTags();
+        pool.loseTags();
         pool.residence("late", 0, 1, 9);
         step(1);
         assertThat(pool.tag("late").index()).isEqualTo(1);
@@ -195,12 +196,12 @@ class FlowSchedulerTest {
     void collections_ageEntriesOncePerStepHoweverManyThereWere() {
         scheduler.join(pool);
         step(2);
-        assertThat(pool.calls).doesNotContain("age 1");
+        assertThat(pool.calls).doesNotContain("age");
         cycles += 7;
         pool.ages = 5;
         step(1);
         step(1);
-        assertThat(pool.calls).filteredOn(call -> call.startsWith("age")).containsExactly("age 1");
+        assertThat(pool.calls).filteredOn(call -> call.startsWith("age")).containsExactly("age");
         assertThat(decisions).extracting(FlowDecision::action).containsExactly(Action.AGE);
         assertThat(decisions.get(0).entries()).isEqualTo(5);
         assertThat(decisions.get(0).inputs().gcCycles()).isEqualTo(7);
@@ -215,7 +216,7 @@ class FlowSchedulerTest {
         gcKnown = false;
         scheduler.join(pool);
         step(40);
-        assertThat(pool.calls).doesNotContain("age 1");
+        assertThat(pool.calls).doesNotContain("age");
         step(41);
         assertThat(pool.calls).filteredOn(call -> call.startsWith("age")).hasSize(2);
         assertThat(scheduler.stats().gcKnown()).isFalse();
@@ -313,6 +314,29 @@ class FlowSchedulerTest {
         assertThat(tune.inputs().threshold()).isGreaterThan(before.inputs().threshold());
         assertThat(tune.inputs().missDrop()).isGreaterThan(0.15);
         assertThat(tune.inputs().gradientVariance()).isGreaterThan(0.8);
+    }
+
+    @Test
+    void thresholdThatFalls_movesInTheSameStepWhatItPasses() {
+        FlowScheduler own = by(FlowScheduler.builder());
+        own.join(pool);
+        double[] swings = {0.2, 0.01, 0.2, 0.01, 0.2, 0.01, 0.2, 0.01};
+        pool.residence("steady", 0, 100, 2.45); /* 2.5 ms pass */
+        own.step();
+        pool.silence();
+        int before = pool.looks.size();
+        for (double swing : swings) {
+            pool.residence("swings", 0, 2, swing);
+            pool.misses = 1000;
+            clock += 500 * MILLI;
+            own.step();
+            if (decisions.stream().anyMatch(d -> d.action() == Action.TUNE)) {
+                break;
+            }
+            assertThat(pool.looks).hasSize(before);
+        }
+        assertThat(decisions).extracting(FlowDecision::action).containsSubsequence(Action.TUNE, Action.PROMOTE);
+        assertThat(decisions.get(decisions.size() - 1).tag()).isEqualTo("steady");
     }
 
     @Test

@@ -58,8 +58,20 @@ final class Flows {
     int step(GenerationalPool<Item> pool, long millis) {
         pass(millis);
         int gone = pool.flow().evict(0);
-        pool.flow().decay(0);
+        decay(pool);
         return gone;
+    }
+
+    /** A period is over. */
+    static void decay(GenerationalPool<Item> pool) {
+        pool.flow().forgetTags();
+        pool.flow().beat().endPeriod();
+    }
+
+    /** There were so many collections; returns how many entries were destroyed. */
+    static int age(GenerationalPool<Item> pool, int cycles) {
+        pool.flow().beat().survive(cycles);
+        return pool.flow().age(0);
     }
 
     static List<Item> take(GenerationalPool<Item> pool, int count) {

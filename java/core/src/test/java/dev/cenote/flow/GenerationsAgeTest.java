@@ -22,7 +22,7 @@ class GenerationsAgeTest {
     private GenerationalPool<Item> poolWithOne(int uses, int collections) {
         GenerationalPool<Item> pool = flows.small().build();
         Flows.heat(pool, uses + 1, "t");
-        pool.flow().age(collections, 0);
+        Flows.age(pool, collections);
         flows.pass(1);
         pool.flow().evict(0);
         pool.flow().evict(0); /* the first found it touched */
@@ -67,10 +67,10 @@ class GenerationsAgeTest {
         flows.pass(1000);
         assertThat(pool.flow().evict(0)).isZero();
         assertThat(Flows.entries(pool)).containsExactly(0, 0, 1);
-        assertThat(pool.flow().age(10, 0)).isZero();
+        assertThat(Flows.age(pool, 10)).isZero();
         assertThat(Flows.entries(pool)).containsExactly(0, 0, 1);
-        pool.flow().decay(0); /* 25: not high any more */
-        assertThat(pool.flow().age(1, 0)).isEqualTo(1);
+        Flows.decay(pool); /* 25: not high any more */
+        assertThat(Flows.age(pool, 1)).isEqualTo(1);
         assertThat(Flows.evicted(pool, Eviction.UNUSED)).isEqualTo(1);
         assertThat(pool.stats().migrations()).isEqualTo(1);
         assertThat(pool.isValid()).isTrue();
@@ -83,8 +83,8 @@ class GenerationsAgeTest {
             .isEqualTo(49);
         flows.pass(15); /* over the time to live, but A = idle / (1 + 49/50) */
         assertThat(pool.flow().evict(0)).isZero();
-        pool.flow().decay(0);
-        pool.flow().decay(0);
+        Flows.decay(pool);
+        Flows.decay(pool);
         flows.pass(1);
         assertThat(pool.flow().evict(0)).isEqualTo(1);
     }
@@ -185,7 +185,7 @@ class GenerationsAgeTest {
         assertThat(pool.stats().unlearnedPuts()).isGreaterThanOrEqualTo(2);
         for (int i = 0; i < TagTable.FORGET_PERIODS + 2; i++) {
             pool.flow().sample(0);
-            pool.flow().decay(0);
+            Flows.decay(pool);
         }
         assertThat(pool.stats().tags()).extracting(TagStats::tag).containsExactly("default");
         Flows.heat(pool, 2, "c");
@@ -209,7 +209,7 @@ class GenerationsAgeTest {
         assertThat(a.entries()).isEqualTo(1);
         assertThat(a.residence().samples()).isGreaterThanOrEqualTo(1);
         assertThat(a.residence().maxNanos()).isBetween(2 * Flows.MILLI, 4 * Flows.MILLI);
-        pool.flow().decay(0);
+        Flows.decay(pool);
         pool.flow().evict(0);
         pool.put(pool.get(), "a"); /* sees that a step is over, and tells */
         FlowSample sample = pool.flow().sample(0);
@@ -217,11 +217,55 @@ class GenerationsAgeTest {
         assertThat(sample.misses).isEqualTo(1);
         assertThat(sample.residences).isEqualTo(5);
         assertThat(sample.residenceNanos).isBetween(8 * Flows.MILLI, 10 * Flows.MILLI);
+        pool.flow().addClasses(sample); /* all that have times: nobody told the pool bounds */
         assertThat(sample.tags()).isEqualTo(1);
         assertThat(sample.index(0)).isEqualTo(tag(pool, "a").index());
-        assertThat(pool.flow().sample(0).tags()).isZero();
-        assertThat(sample.residences).isZero();
         assertThat(pool.flow().sample(0).hits).isZero();
+        assertThat(sample.residences).isZero();
+        pool.flow().addClasses(sample);
+        assertThat(sample.tags()).isZero();
+    }
+
+    @Test
+    void classes_areAddedWhenTheyPassABoundOrTheBoundsPassThem() {
+        GenerationalPool<Item> pool = flows.builder().build();
+        FlowSample sample = pool.flow().sample(0);
+        pool.flow().setBounds(new Bounds(sample.generations, 0.25)); /* 2.5 of 10 ms */
+        for (int i = 0; i < 20; i++) {
+            Item item = pool.get();
+            pool.put(item, "short");
+            flows.pass(2);
+        }
+        pool.flow().addClasses(pool.flow().sample(0));
+        assertThat(sample.tags()).isZero();
+        pool.flow().setBounds(new Bounds(sample.generations, 0.1)); /* 1 ms */
+        pool.flow().addClasses(pool.flow().sample(0));
+        assertThat(sample.tags()).isEqualTo(1);
+        assertThat(sample.index(0)).isEqualTo(tag(pool, "short").index());
+        pool.flow().setBounds(new Bounds(sample.generations, 0.25));
+        for (int i = 0; i < 40; i++) {
+            Item item = pool.get();
+            pool.put(item, "long");
+            flows.pass(4);
+        }
+        pool.flow().addClasses(pool.flow().sample(0));
+        assertThat(sample.tags()).isEqualTo(1);
+        assertThat(sample.index(0)).isEqualTo(tag(pool, "long").index());
+    }
+
+    @Test
+    void sharedEntriesThatAreUsed_areLookedAtAndNotTakenOut() {
+        GenerationalPool<Item> pool = flows.small().build();
+        pool.flow().route(tag(pool, "warm"), 1);
+        List<Item> items = Flows.take(pool, 3);
+        items.forEach(item -> pool.put(item, "warm"));
+        for (int i = 0; i < 8; i++) {
+            items = Flows.take(pool, 2);
+            items.forEach(item -> pool.put(item, "warm"));
+            assertThat(flows.step(pool, 500)).isEqualTo(i == 3 ? 1 : 0); /* the lowest, which nobody took, after 2 s */
+        }
+        assertThat(Flows.entries(pool)).containsExactly(0, 2, 0);
+        assertThat(flows.step(pool, 2000)).isEqualTo(2);
     }
 
     @Test

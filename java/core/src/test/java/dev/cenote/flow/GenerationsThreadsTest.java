@@ -44,12 +44,38 @@ class GenerationsThreadsTest {
         Flows.heat(pool, 300, null);
         pool.flow().evict(0);
         assertThat(pool.newest().user).as("swept by itself").isSameAs(Thread.currentThread());
+        Flows.decay(pool);
         Flows.heat(pool, 300, null);
         pool.flow().evict(0);
         assertThat(pool.newest().user).as("told to sweep").isNull();
         Flows.heat(pool, 1, null);
         assertThat(pool.newest().user).as("has swept").isSameAs(Thread.currentThread());
         assertThat(pool.isValid()).isTrue();
+    }
+
+    @Test
+    void partsThatTheirThreadsSwept_areNotLookedAtAndTheirHitsCountAllTheSame() throws InterruptedException {
+        GenerationalPool<Item> pool = flows.small().build();
+        long gets = 0;
+        long told = 0;
+        for (int step = 0; step < 6; step++) {
+            boolean sweeps = step % 2 == 1;
+            Flows.heat(pool, 1300, null);
+            flows.pass(6); /* more than half of T0's time: the next look at the clock sweeps */
+            Flows.heat(pool, sweeps ? 1300 : 1, null);
+            gets += sweeps ? 2600 : 1301;
+            assertThat(pool.flow().isAllSwept()).isEqualTo(sweeps);
+            FlowSample sample = pool.flow().sample(0);
+            told += sample.hits;
+            assertThat(told).isBetween(gets - 1301, gets - 1); /* the first get missed; at most what came since the sweep is told later */
+            pool.flow().evict(0);
+            Flows.decay(pool);
+        }
+        Flows.run(() -> Flows.heat(pool, 500, null)); /* takes what is left in nobody's part: makes one */
+        pool.flow().evict(0); /* dead: what it did not tell is told */
+        told += pool.flow().sample(0).hits;
+        assertThat(told).isEqualTo(gets + 500 - 2);
+        assertThat(told).isEqualTo(pool.stats().hits());
     }
 
     @Test
@@ -196,15 +222,16 @@ class GenerationsThreadsTest {
             Thread mortal = new Thread(() -> work(pool, handed, new Random(), stop, failure, 300));
             mortal.start();
             FlowSample sample = pool.flow().sample(0);
+            pool.flow().addClasses(sample);
             for (int i = 0; i < sample.tags(); i++) {
                 Tag tag = pool.flow().tag(sample.index(i));
                 pool.flow().route(tag, random.nextInt(3));
                 pool.flow().promote(tag, 0, 1 + random.nextInt(2));
                 pool.flow().promote(tag, 1, 2);
             }
-            pool.flow().age(1, 0);
+            Flows.age(pool, 1);
             pool.flow().evict(0);
-            pool.flow().decay(0);
+            Flows.decay(pool);
             if (random.nextInt(20) == 0) {
                 pool.trim();
             }

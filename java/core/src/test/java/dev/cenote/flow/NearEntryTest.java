@@ -151,7 +151,7 @@ class NearEntryTest {
     @Test
     void itsClass_movesWithIt() {
         for (int i = 0; i < 10; i++) {
-            pool.flow().decay(0); /* not hot any more */
+            Flows.decay(pool); /* not hot any more */
         }
         Tag plain = pool.flow().tag("default");
         pool.flow().route(plain, 1);

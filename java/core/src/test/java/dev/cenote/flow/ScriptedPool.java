@@ -16,17 +16,21 @@ final class ScriptedPool implements FlowPool {
 
     final List<String> calls = new ArrayList<>();
     final List<Long> times = new ArrayList<>();
+    /** Tags whose classes the scheduler had to look at. */
+    final List<String> looks = new ArrayList<>();
     long hits = 1000;
     long misses;
     int ages;
     int evicts;
     RuntimeException failure;
     private final String name;
-    private final TagTable tags = new TagTable(16, NAMES.length);
+    private final TagTable tags = new TagTable(16, NAMES.length, 0);
     private final Map<String, List<long[]>> residences = new LinkedHashMap<>();
     private final FlowSample sample;
     private int period;
     private long before = Long.MIN_VALUE;
+    private long residencesBefore;
+    private long nanosBefore;
 
     ScriptedPool(String name) {
         this.name = name;
@@ -40,7 +44,7 @@ final class ScriptedPool implements FlowPool {
     }
 
     /** Forgets all tags: none has been used for long, at a period that never comes. */
-    void forgetTags() {
+    void loseTags() {
         tags.forget(period + TagTable.FORGET_PERIODS);
     }
 
@@ -65,21 +69,41 @@ final class ScriptedPool implements FlowPool {
     }
 
     @Override
+    public long glance() {
+        return hits;
+    }
+
+    @Override
     public FlowSample sample(long nowNanos) {
         times.add(nowNanos);
         if (failure != null) {
             throw failure;
         }
-        int pane = period / PoolFlow.STEPS_PER_PANE;
-        residences.forEach((word, all) -> all.forEach(each -> tag(word).lay(pane, (int) each[0], each[2], (int) each[1])));
+        residences.forEach((word, all) -> all.forEach(each -> tag(word).lay(period, (int) each[0], each[2], (int) each[1])));
         sample.clear();
-        sample.pane = pane;
+        sample.pane = PoolFlow.pane(period);
         sample.elapsedNanos = before == Long.MIN_VALUE ? 0 : nowNanos - before;
         before = nowNanos;
         sample.hits = hits;
         sample.misses = misses;
-        tags.takeNews(sample, period);
+        sample.residences = tags.news().residences() - residencesBefore;
+        sample.residenceNanos = tags.news().residenceNanos() - nanosBefore;
+        residencesBefore += sample.residences;
+        nanosBefore += sample.residenceNanos;
         return sample;
+    }
+
+    @Override
+    public void setBounds(Bounds bounds) {
+        tags.setBounds(bounds, period);
+    }
+
+    @Override
+    public void addClasses(FlowSample into) {
+        tags.takeMarked(into);
+        for (int i = 0; i < into.tags(); i++) {
+            looks.add(tags.at(into.index(i)).name());
+        }
     }
 
     @Override
@@ -100,8 +124,8 @@ final class ScriptedPool implements FlowPool {
     }
 
     @Override
-    public int age(long gcCycles, long nowNanos) {
-        calls.add("age " + gcCycles);
+    public int age(long nowNanos) {
+        calls.add("age");
         return ages;
     }
 
@@ -111,8 +135,7 @@ final class ScriptedPool implements FlowPool {
     }
 
     @Override
-    public void decay(long nowNanos) {
-        period++;
-        calls.add("decay");
+    public void forgetTags() {
+        period++; /* the last that a step asks for */
     }
 }

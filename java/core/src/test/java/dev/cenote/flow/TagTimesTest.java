@@ -17,12 +17,6 @@ class TagTimesTest {
     private final TagTimes times = new TagTimes(3);
     private final long[] scratch = new long[Residence.BUCKETS];
 
-    private FlowSample news() {
-        FlowSample sample = new FlowSample("test", new Generation[0]);
-        sample.add(TAG, times);
-        return sample;
-    }
-
     @Test
     void window_holdsTheLastPanesAndNoMore() {
         for (int pane = 0; pane < 10; pane++) {
@@ -59,13 +53,63 @@ class TagTimesTest {
     }
 
     @Test
-    void news_areToldOnce() {
-        times.add(TAG, 0, 0, MILLI, 5);
-        times.add(TAG, 0, 2, 2 * MILLI, 1);
-        assertThat(news().residences).isEqualTo(6);
-        assertThat(news().residences).isZero();
-        times.add(TAG, 1, 2, 2 * MILLI, 1);
-        assertThat(news().residenceNanos).isEqualTo(2 * MILLI);
+    void onlyClassesBeyondABound_haveToBeLookedAt() {
+        Generation[] generations = {new Generation("T0", 8, 10 * MILLI), new Generation("T1", 8, 2000 * MILLI), new Generation("T2", 8, 0)};
+        Bounds bounds = new Bounds(generations, 0.25); /* T0: above 2.5 ms; T1: below 1.25 ms, above 500 ms; T2: below 250 ms */
+        times.add(TAG, 0, 0, 3 * MILLI, PoolFlow.SAMPLES_MIN - 1);
+        assertThat(times.mayMove(TAG, 0, null)).isTrue();
+        assertThat(times.mayMove(TAG, 0, bounds)).isFalse();
+        times.add(TAG, 0, 0, 3 * MILLI, 1);
+        assertThat(times.mayMove(TAG, 0, bounds)).isTrue();
+        assertThat(times.mayMove(TAG, 0, new Bounds(generations, 0.31))).isFalse();
+        times.add(TAG, 0, 0, 0, PoolFlow.SAMPLES_MIN);
+        assertThat(times.mayMove(TAG, 0, bounds)).isFalse();
+        times.setSpread(TAG, 1);
+        assertThat(times.mayMove(TAG, 0, bounds)).isTrue();
+        times.setSpread(TAG, 0);
+        times.setHeld(TAG, true);
+        assertThat(times.mayMove(TAG, 0, bounds)).isTrue();
+        times.setHeld(TAG, false);
+        times.setRoute(TAG, 1);
+        times.add(TAG, 0, 1, 2 * MILLI, 20);
+        assertThat(times.mayMove(TAG, 0, bounds)).isFalse();
+        times.add(TAG, 0, 1, 0, 20);
+        assertThat(times.mayMove(TAG, 0, bounds)).isTrue();
+        times.setRoute(TAG, 2);
+        times.add(TAG, 0, 2, 251 * MILLI, 20);
+        assertThat(times.mayMove(TAG, 0, bounds)).isFalse();
+        times.add(TAG, 0, 2, 240 * MILLI, 20);
+        assertThat(times.mayMove(TAG, 0, bounds)).isTrue();
+        assertThat(times.mayMove(TAG, TagTimes.PANES, bounds)).isFalse();
+    }
+
+    @Test
+    void news_sayWhatHappenedOnce() {
+        News news = new News(100);
+        assertThat(news.takeStirred(News.CLASS | News.MISSED)).isZero();
+        news.mark(70);
+        news.stir(News.HIT);
+        news.stir(News.HIT);
+        assertThat(news.takeStirred(News.CLASS | News.MISSED)).isEqualTo(News.CLASS);
+        assertThat(news.marks().take(1)).isEqualTo(1L << 6);
+        assertThat(news.takeStirred(News.CLASS)).isZero();
+        assertThat(news.takeStirred(News.HIT)).isEqualTo(News.HIT);
+    }
+
+    @Test
+    void news_knowWhenEveryPartWasSwept() {
+        News news = new News(1);
+        assertThat(news.isAllSwept(0)).isFalse();
+        news.setParts(2);
+        news.countSweep(3);
+        assertThat(news.isAllSwept(3)).isFalse();
+        news.countSweep(3);
+        assertThat(news.isAllSwept(3)).isTrue();
+        assertThat(news.isAllSwept(4)).isFalse();
+        news.countSweep(4);
+        assertThat(news.isAllSwept(4)).isFalse();
+        news.setParts(1);
+        assertThat(news.isAllSwept(4)).isTrue();
     }
 
     @Test
@@ -74,24 +118,22 @@ class TagTimesTest {
         times.setRoute(TAG, 2);
         times.setSpread(TAG, 3);
         times.setHeld(TAG, true);
-        times.forget(TAG);
-        assertThat(times.isForgotten(TAG)).isTrue();
+        times.touch(TAG, 5);
+        assertThat(times.activePeriod(TAG)).isEqualTo(5);
         times.begin(TAG, 7);
-        assertThat(times.isForgotten(TAG)).isFalse();
         assertThat(times.activePeriod(TAG)).isEqualTo(7);
         assertThat(times.count(TAG, 0, 0)).isZero();
         assertThat(times.route(TAG)).isZero();
         assertThat(times.spread(TAG)).isZero();
         assertThat(times.isHeld(TAG)).isFalse();
         assertThat(times.residence(TAG, 0).count()).isZero();
-        assertThat(news().residences).isZero();
     }
 
     @Test
     void threadsThatAddAtOnce_loseNothing() throws InterruptedException {
         int perThread = 100_000;
         List<Thread> threads = new ArrayList<>();
-        Marks marks = new Marks(TagTimes.TAGS);
+        News news = new News(TagTimes.TAGS);
         CountDownLatch begin = new CountDownLatch(1);
         for (int t = 0; t < 3; t++) {
             int generation = t;
@@ -103,7 +145,8 @@ class TagTimesTest {
                 }
                 for (int i = 0; i < perThread; i++) {
                     times.add(TAG, i / 100, generation, i, 1);
-                    marks.add(TAG);
+                    news.add(i, 1);
+                    news.mark(TAG);
                 }
             });
             thread.start();
@@ -111,11 +154,16 @@ class TagTimesTest {
         }
         begin.countDown();
         long told = 0;
-        while (threads.stream().anyMatch(Thread::isAlive)) { /* a mark that is taken out before the sums are read leaves nothing behind */
-            told += marks.take(0) != 0 ? news().residences : 0;
+        boolean last = false;
+        while (!last) {
+            last = threads.stream().noneMatch(Thread::isAlive);
+            if (news.takeStirred(News.CLASS) != 0 && news.marks().take(0) != 0) { /* a mark that is taken out before the sums are read leaves nothing behind */
+                told = times.residence(TAG, 0).count() + times.residence(TAG, 1).count() + times.residence(TAG, 2).count();
+            }
         }
-        told += marks.take(0) != 0 ? news().residences : 0;
         assertThat(told).isEqualTo(3L * perThread);
+        assertThat(news.residences()).isEqualTo(3L * perThread);
+        assertThat(news.residenceNanos()).isEqualTo(3L * perThread * (perThread - 1) / 2);
         for (int generation = 0; generation < 3; generation++) {
             assertThat(times.residence(TAG, generation).count()).isEqualTo(perThread);
             assertThat(times.residence(TAG, generation).sumNanos()).isEqualTo((long) perThread * (perThread - 1) / 2);
