@@ -4,9 +4,12 @@ import dev.cenote.gateway.experiment.Figures.Row;
 import dev.cenote.gateway.experiment.Figures.Spread;
 import dev.cenote.gateway.pool.ContextPools;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Under which of the loads pooling paid and under which it did not, in words that rest on the figures. */
@@ -44,6 +47,31 @@ final class Verdict {
         if (!none.isEmpty() || !emptied.isEmpty()) {
             said.add(title + ": " + (none + " " + emptied).strip());
         }
+        String floor = floor(own, Goals.find(rows, ContextPools.EMPTIED), Stream.of(ContextPools.QUEUE, ContextPools.RECYCLER)
+            .map(kind -> Goals.find(rows, kind)).filter(Objects::nonNull).min(Comparator.comparingDouble(Verdict::pauses)).orElse(null));
+        if (!floor.isEmpty()) {
+            said.add(title + ": " + floor);
+        }
+    }
+
+    /** What even a pool that lets go of nothing leaves of the pauses: the collections that the rest of the program causes. */
+    private static String floor(Row own, @Nullable Row emptied, @Nullable Row keeper) {
+        if (emptied == null || keeper == null || pauses(emptied) <= pauses(keeper)) {
+            return "";
+        }
+        double saved = (pauses(emptied) - pauses(own)) / (pauses(emptied) - pauses(keeper));
+        return String.format(Locale.ROOT, "%s lets go of nothing and hits %.1f %%, and still the collector paused %.0f ms in %.0f collections, %+.0f %% against "
+            + "emptied-at-gc: that much is the rest of the program's, and no pool takes it away. The generational pool came to %.0f ms in %.0f, %.0f %% of what a pool "
+            + "can save here.", keeper.kind(), keeper.figure(Figures.HITS.value()).middle(), pauses(keeper), collections(keeper),
+            100 * (pauses(keeper) / pauses(emptied) - 1), pauses(own), collections(own), 100 * saved);
+    }
+
+    private static double pauses(Row row) {
+        return row.figure(ContextResult::pauseTotal).middle();
+    }
+
+    private static double collections(Row row) {
+        return row.figure(result -> result.pauseMillis().size()).middle();
     }
 
     private static String none(Row own, @Nullable Row none) {
