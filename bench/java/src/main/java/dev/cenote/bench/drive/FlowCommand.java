@@ -25,7 +25,7 @@ public final class FlowCommand implements Callable<Integer> {
 
     private static final double PERCENT_MAX = 0.1;
 
-    @Option(names = "--quick", description = "About half a minute: fewer and shorter rounds.")
+    @Option(names = "--quick", description = "About a minute: fewer and shorter rounds.")
     boolean quick;
 
     @Option(names = "--pools", paramLabel = "N", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}")

@@ -18,14 +18,15 @@ import java.util.concurrent.locks.LockSupport;
  * accounts them.
  *
  * <p>Before it is measured, the scheduler is stepped by hand {@value #WARM_UP_STEPS} times, some milliseconds apart, so that what
- * is measured is compiled as it is in a program that has run for some minutes.
+ * is measured is compiled as it is in a program that has run for a quarter of an hour; what runs once in two seconds, such as a look at an
+ * entry of T1 that outlived its time, too.
  *
  * <p>Arguments: pools, tags of each pool, share of the time in which the threads work (0: the pools lie idle), rounds, milliseconds a round.
  */
 public final class FlowFigures {
 
     private static final int WORKERS = 2;
-    private static final int WARM_UP_STEPS = 600;
+    private static final int WARM_UP_STEPS = 2000;
     private static final int WARM_UP_PAUSE_MILLIS = 5;
 
     private FlowFigures() {
