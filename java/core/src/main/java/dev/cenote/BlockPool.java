@@ -527,11 +527,16 @@ public final class BlockPool implements Pool<Block> {
         }
     }
 
-    /** Brings what idle threads have to the depot; if all are idle, the memory to the system, which has then been unused for long enough. */
-    void takeIdle(long nowNanos) {
-        if (retainNanos != 0 && accounts.takeIdle(nowNanos, retainNanos)) {
+    /**
+     * Brings what idle threads have to the depot; if all are idle, the memory to the system, which has then been unused for long
+     * enough. Tells whether they are.
+     */
+    boolean takeIdle(long nowNanos) {
+        boolean isIdle = retainNanos != 0 && accounts.takeIdle(nowNanos, retainNanos);
+        if (isIdle) {
             store.trim(0);
         }
+        return isIdle;
     }
 
     /** For tryGet: null, unless the pool is closed. */
