@@ -13,6 +13,7 @@ public abstract class Ring {
     private static final VarHandle INDEX = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int PAD = 32;   // longs: 256 bytes, two line pairs
     private static final int PAUSES = 8;
+    private static final int FEW = 4;   // less than this part of the slots
     private static final int SENT = PAD;
     private static final int SENT_LIMIT = PAD + 1;
     private static final int TAKEN = 3 * PAD;
@@ -38,6 +39,16 @@ public abstract class Ring {
         }
     }
 
+    /**
+     * A side that has caught up with the other would from now on ask for its index at every entry, and both would wait for
+     * lines of the ring: so it lets the other one get ahead first.
+     */
+    private void pauseIfFew(long entries) {
+        if (entries < slots / FEW) {
+            pause();
+        }
+    }
+
     /** Index to write at, or -1 if the ring is full. */
     final long nextToSend() {
         long sent = indices[SENT];
@@ -47,6 +58,7 @@ public abstract class Ring {
             if (sent == limit) {
                 return -1;
             }
+            pauseIfFew(limit - sent);
         }
         return sent;
     }
@@ -64,6 +76,7 @@ public abstract class Ring {
             if (taken == limit) {
                 return -1;
             }
+            pauseIfFew(limit - taken);
         }
         return taken;
     }
