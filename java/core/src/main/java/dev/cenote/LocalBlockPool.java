@@ -39,7 +39,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     private final int fullMax;
     /** The magazines, from PAD on; replaced by a longer one when there is room for more. */
     private int[] numbers;
-    /** The table of blocks as this thread last saw it: every number in the magazines lies in it. */
+    /** The table of blocks as this thread last saw it. A get that does not find its number there asks for the newest one. */
     private @Nullable Block[] blocks;
     private int full;
     /**
@@ -189,13 +189,19 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         if (newTop < floor) {
             return pollSlowly();
         }
-        Block block = blocks[numbers[newTop]];
+        Block block = shown(numbers[newTop]);
         if (block == null || block.state != Block.FREE) {
             return pollUnusual(newTop);
         }
         top = newTop;
         block.state = mark;
         return gets++ < sampleAt ? block : watched(block);
+    }
+
+    /** The block with a number, if this thread's table shows it. */
+    private @Nullable Block shown(int number) {
+        @Nullable Block[] table = blocks;
+        return number < table.length ? table[number] : null;
     }
 
     /** This one is followed to its put. */
@@ -252,7 +258,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         if (last != null && last.hasAddress(address)) {
             return last;
         }
-        last = blocks[numbers[top]]; /* there is always room behind the magazines */
+        last = shown(numbers[top]); /* there is always room behind the magazines */
         return last != null && last.hasAddress(address) ? last : null;
     }
 
@@ -281,7 +287,6 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         }
         int number = block.number;
         if (numbers[oldTop] != number) {
-            show(number);
             numbers[oldTop] = number;
         } else if ((++returned & NEAR_EVERY) == 0 && becameNear(block)) {
             return;
@@ -301,13 +306,6 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         return true;
     }
 
-    /** Sees to it that a number from elsewhere lies in this thread's table. */
-    private void show(int number) {
-        if (number >= blocks.length) {
-            blocks = directory.table();
-        }
-    }
-
     /** Puts a block and tells nobody who may wait for one. The caller is the owner or holds the stripe. */
     void stow(Block block) {
         if (top == full) {
@@ -317,7 +315,6 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     }
 
     private void stack(Block block) {
-        show(block.number);
         block.state = Block.FREE; /* before top: whoever sums never counts it twice, see outside */
         numbers[top] = block.number;
         TOP.setRelease(this, top + 1);
@@ -359,7 +356,8 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         @Nullable Block[] table = blocks;
         int taken = 0;
         while (newTop > end) {
-            Block block = table[newest[newTop - 1]];
+            int number = newest[newTop - 1];
+            Block block = number < table.length ? table[number] : null;
             if (block == null || block.state != Block.FREE) {
                 break;
             }
@@ -386,11 +384,10 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         int oldTop = top;
         int end = Math.min((int) LIMIT.getOpaque(this), oldTop + want);
         int[] newest = numbers;
-        int shown = blocks.length;
         int kept = 0;
         while (oldTop < end) {
             Block block = given[from + kept];
-            if (block == null || block.state != mark || block.number >= shown) {
+            if (block == null || block.state != mark) {
                 break;
             }
             block.state = Block.FREE;
