@@ -137,6 +137,22 @@ final class BlockDirectory {
     }
 
     /**
+     * Moves the states of free blocks to the calling thread's processor, many at a time. Each was written last by the thread
+     * that put it; a get that came upon that by itself would wait for its line, and then once more to write to it. Only the
+     * numbers' owner calls.
+     */
+    void fetch(int[] numbers, int from, int count) {
+        @Nullable Block[] table = blocks;
+        for (int i = from + count - 1; i >= from; i--) { /* in the order in which they are taken */
+            int number = numbers[i];
+            Block block = number < table.length ? table[number] : null;
+            if (block != null && block.state == Block.FREE) { /* else one of its two places was used, see LocalBlockPool */
+                block.state = Block.FREE; /* the same value: the store brings the line for writing */
+            }
+        }
+    }
+
+    /**
      * Makes the blocks of the memory that was prepared when the pool was opened, {@value #BLOCKS_AT_ONCE} of them at most, so
      * that the first gets make no objects.
      */

@@ -433,6 +433,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         VarHandle.acquireFence(); /* what the blocks' last owners wrote; pairs with the fence in give */
         near = null; /* it is elsewhere, and its chunk may be retired */
         directory.prepare(numbers, PAD, code);
+        directory.fetch(numbers, PAD, code);
         blocks = directory.table();
         refilledSinceSpill = true;
         REFILLED.setOpaque(this, refilled + code); /* before top: whoever sums never counts too few, see outside */
