@@ -26,6 +26,7 @@ public final class NettyCommand implements Callable<Integer> {
     private static final List<String> PEERS = List.of(OURS, ADAPTIVE, POOLED);
     private static final int LARGE = 65536;
     private static final int HANDOFF_BYTES = 1024;
+    private static final String HANDOFF_MILLIS = "1500";   // less is the time that the compiler needs for both threads
 
     /** Where the same cycle is measured. */
     private enum Around {
@@ -78,7 +79,7 @@ public final class NettyCommand implements Callable<Integer> {
                             List.of(NettyFigures.class.getName(), peer, around.thread, millis));
                     if (around == Around.FAST) {
                         measure(jdk, classPath, around, results.get(around).get(peer),
-                                List.of(Handoff.class.getName(), peer, Integer.toString(HANDOFF_BYTES), millis));
+                                List.of(Handoff.class.getName(), peer, Integer.toString(HANDOFF_BYTES), HANDOFF_MILLIS));
                     }
                 }
             }

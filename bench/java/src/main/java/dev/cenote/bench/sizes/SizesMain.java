@@ -8,12 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
  * One workload on one allocator in a JVM of its own: time, resident size and its course, shared cache lines.
- * <p>Arguments: allocator, workload, "check" or "measure". Each line of its input is a turn of so many milliseconds; at the
- * end of the input it tells what the memory looks like.
+ * <p>Arguments: allocator, workload, "check" or "measure". Each line of its input is a turn of so many milliseconds, the
+ * first one to warm up; at the end of the input it tells what the memory looks like.
  */
 public final class SizesMain {
 
@@ -33,13 +34,18 @@ public final class SizesMain {
         long empty = resident();
         Workload workload = Workload.named(args[1], peer);
         workload.prepare();
-        List<Long> samples = new ArrayList<>();
+        List<Long> samples = Collections.synchronizedList(new ArrayList<>());
+        long peakWarmingUp = 0;
         Thread sampler = sampler(samples);
         BufferedReader turns = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         for (String turn = turns.readLine(); turn != null; turn = turns.readLine()) {
             isWorking = true;
             double nanos = workload.measure(Long.parseLong(turn));
             isWorking = false;
+            if (peakWarmingUp == 0) {
+                peakWarmingUp = peak(samples);
+                samples.clear(); /* the JVM itself grows while it compiles; the drift is not about that */
+            }
             Outcome.tell("ns", nanos);
             Outcome.tell("cpu", workload.cpuNanos());
             Outcome.tell("turn");
@@ -50,11 +56,15 @@ public final class SizesMain {
         workload.holdings(holdings);
         Outcome.tell("shared", holdings.shared());
         Outcome.tell("held", holdings.count());
-        Outcome.tell("peak-kib", samples.stream().mapToLong(Long::longValue).max().orElse(0) >> 10);
+        Outcome.tell("peak-kib", Math.max(peakWarmingUp, peak(samples)) >> 10);
         Outcome.tell("empty-kib", empty >> 10);
         Outcome.tell("drift", drift(samples));
         System.out.println(args[0] + " " + args[1] + ": " + peer.told());
         workload.end();
+    }
+
+    private static long peak(List<Long> samples) {
+        return samples.stream().mapToLong(Long::longValue).max().orElse(0);
     }
 
     /** How much larger the mean of the last quarter is than that of the third; both of the second half. */
