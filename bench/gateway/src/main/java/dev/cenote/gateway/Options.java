@@ -40,6 +40,10 @@ final class Options {
             description = "Load before that, not measured, 0 to 600. Default: ${DEFAULT-VALUE}")
     private int warmUp;
 
+    @Option(names = "--patience", paramLabel = "SECONDS", defaultValue = "3",
+            description = "How long after the load an answer may take before it counts as an error, 1 to 600. Default: ${DEFAULT-VALUE}")
+    private int patience;
+
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "1",
             description = "How often to run all kinds, 1 to 100; the table then shows the middle and the spread. Default: ${DEFAULT-VALUE}")
     private int rounds;
@@ -94,6 +98,7 @@ final class Options {
     Settings settings(CommandLine line) throws IOException {
         check(line, "--duration", duration, 1, 3600);
         check(line, "--warm-up", warmUp, 0, 600);
+        check(line, "--patience", patience, 1, 600);
         check(line, "--rounds", rounds, 1, 100);
         check(line, "--connections", connections, 1, 10_000);
         check(line, "--rate", rate, 0, 10_000_000);
@@ -110,7 +115,7 @@ final class Options {
             writable(line, "--json", json);
         }
         int side = Math.max(1, CORES / 4);
-        return new Settings(kinds(line), rounds, Duration.ofSeconds(warmUp), Duration.ofSeconds(duration), connections, side,
+        return new Settings(kinds(line), rounds, Duration.ofSeconds(warmUp), Duration.ofSeconds(duration), Duration.ofSeconds(patience), connections, side,
                 clientKind() == Client.own ? rate : 0, seed, javaProgram(line), heap,
                 new ServerSettings(new MemorySettings(blockBytes, wholeBodies, MEMORY_BYTES_MAX), side, side, slowShare, seed));
     }

@@ -34,6 +34,7 @@ class DemoOptionsTest {
         "--duration=0           | --duration must be between 1 and 3600, not 0",
         "--duration=soon        | Invalid value for option '--duration'",
         "--warm-up=-1           | --warm-up must be between 0 and 600, not -1",
+        "--patience=0           | --patience must be between 1 and 600, not 0",
         "--rounds=101           | --rounds must be between 1 and 100",
         "--connections=0        | --connections must be between 1 and 10000",
         "--rate=-5              | --rate must be between 0 and",

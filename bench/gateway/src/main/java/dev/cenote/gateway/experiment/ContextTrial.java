@@ -18,6 +18,7 @@ import dev.cenote.gateway.run.Progress;
 import dev.cenote.gateway.run.SteeredProcess;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,8 @@ import java.util.Locale;
 final class ContextTrial implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     private static final long LOOK_MILLIS = 250;
+    /** A gateway that is later than this with an answer counts as overloaded. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final double RATE_KEPT = 0.99;
 
     private final ContextSettings settings;
@@ -99,7 +102,7 @@ final class ContextTrial implements AutoCloseable {
     /** Loads it; the process lives on. */
     ContextResult load(Path corpus, int round, String title, Progress progress) throws IOException, InterruptedException {
         LoadPlan plan = new LoadPlan(process.port(), corpus, settings.load().connections(), 1, settings.warmUp(), settings.measured(),
-                settings.load().ratePerSecond(), settings.load().tide(), settings.seed() + round);
+                PATIENCE, settings.load().ratePerSecond(), settings.load().tide(), settings.seed() + round);
         LoadResult load = new OwnClient(settings.jvm().java().toString()).run(plan, new LoadClient.Watcher() {
             @Override
             public void warmingUp() {

@@ -38,10 +38,7 @@ import org.HdrHistogram.Histogram;
  * connection sends as soon as it has its answer. All state belongs to one event loop.
  */
 final class OpenLoop {
-    private static final Duration GRACE = Duration.ofSeconds(3);
-
     private final LoadPlan plan;
-    private final Duration grace;
     private final List<ByteBuf> requests = new ArrayList<>();
     private final SplittableRandom random;
     private final ArrayDeque<Channel> idle = new ArrayDeque<>();
@@ -61,13 +58,7 @@ final class OpenLoop {
     private long inFlight;
 
     OpenLoop(LoadPlan plan, Corpus corpus) {
-        this(plan, corpus, GRACE);
-    }
-
-    /** @param grace how long after the end what is still due or unanswered is waited for */
-    OpenLoop(LoadPlan plan, Corpus corpus, Duration grace) {
         this.plan = plan;
-        this.grace = grace;
         this.random = new SplittableRandom(plan.seed());
         this.intervalNanos = plan.ratePerSecond() > 0 ? 1e9 / plan.ratePerSecond() : 0;
         this.tide = Tide.parse(plan.tide());
@@ -103,7 +94,7 @@ final class OpenLoop {
                 onMeasuring.run(); // this thread got no time in the whole window
             }
             loop.execute(this::pump);
-            boolean complete = finished.await(grace.toNanos(), TimeUnit.NANOSECONDS);
+            boolean complete = finished.await(plan.patience().toNanos(), TimeUnit.NANOSECONDS);
             return loop.submit(() -> result(complete)).sync().getNow();
         } finally {
             group.shutdownGracefully(0, 2, TimeUnit.SECONDS).sync();

@@ -39,7 +39,7 @@ public final class OwnClient implements LoadClient {
                 "-cp", ChildProcesses.classPath(), OwnClientMain.class.getName(),
                 Integer.toString(plan.port()), plan.corpus().toString(), Integer.toString(plan.connections()),
                 Long.toString(plan.warmUp().toMillis()), Long.toString(plan.measured().toMillis()),
-                Double.toString(plan.ratePerSecond()), plan.tide(), Long.toString(plan.seed()));
+                Long.toString(plan.patience().toMillis()), Double.toString(plan.ratePerSecond()), plan.tide(), Long.toString(plan.seed()));
         Process client = ChildProcesses.watch(new ProcessBuilder(command).redirectErrorStream(true).start());
         try {
             watcher.warmingUp();

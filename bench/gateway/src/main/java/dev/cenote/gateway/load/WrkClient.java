@@ -62,7 +62,7 @@ public final class WrkClient implements LoadClient {
         int threads = Math.min(plan.threads(), plan.connections());
         Process wrk = ChildProcesses.watch(new ProcessBuilder(program.toString(),
                 "-t", Integer.toString(threads), "-c", Integer.toString(plan.connections()),
-                "-d", Math.max(1, duration.toSeconds()) + "s", "--timeout", "5s", "-s", script.toString(),
+                "-d", Math.max(1, duration.toSeconds()) + "s", "--timeout", Math.max(1, plan.patience().toSeconds()) + "s", "-s", script.toString(),
                 "http://127.0.0.1:" + plan.port() + "/messages",
                 "--", plan.corpus().toString(), Long.toString(plan.seed()))
                 .redirectErrorStream(true).start());

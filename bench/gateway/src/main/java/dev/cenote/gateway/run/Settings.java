@@ -12,9 +12,10 @@ import java.util.List;
  * @param kinds         memory kinds, in order
  * @param java          the java program the gateways run on
  * @param heap          the gateways' Java heap, as {@code -Xmx} takes it
+ * @param patience      how long after the load what is still unanswered is waited for
  * @param ratePerSecond messages per second of the own client; 0: closed loop
  */
-public record Settings(List<MemoryKind> kinds, int rounds, Duration warmUp, Duration measured, int connections,
+public record Settings(List<MemoryKind> kinds, int rounds, Duration warmUp, Duration measured, Duration patience, int connections,
                        int clientThreads, double ratePerSecond, long seed, Path java, String heap, ServerSettings server) {
     public Settings {
         kinds = List.copyOf(kinds);

@@ -42,7 +42,7 @@ final class Trial {
              ResidentMemory resident = new ResidentMemory(server.pid())) {
             Window window = new Window(server, resident, title);
             LoadResult load = window.load(new LoadPlan(server.port(), corpus, settings.connections(), settings.clientThreads(),
-                    settings.warmUp(), settings.measured(), settings.ratePerSecond(), settings.seed() + round));
+                    settings.warmUp(), settings.measured(), settings.patience(), settings.ratePerSecond(), settings.seed() + round));
             ServerStatus last = drain(server);
             Thread.sleep(SETTLE_MILLIS);
             List<Sample> samples = resident.samples();
@@ -95,7 +95,7 @@ final class Trial {
             ExecutorService executor = Executors.newSingleThreadExecutor();
             try {
                 Future<LoadResult> running = executor.submit(() -> client.run(plan, this));
-                long giveUp = System.nanoTime() + plan.warmUp().plus(plan.measured()).plusSeconds(60).toNanos();
+                long giveUp = System.nanoTime() + plan.warmUp().plus(plan.measured()).plus(plan.patience()).plusSeconds(60).toNanos();
                 while (true) {
                     try {
                         LoadResult result = running.get(500, TimeUnit.MILLISECONDS);
