@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Each platform thread takes from and puts to magazines of its own, in Java, without lock, call or allocation; one
  * call exchanges a whole magazine with the pool's depot. A block may be put by another thread than took it. Virtual
  * threads share striped magazines. Threads that die give back what their magazines hold.
- * <p>Because free blocks may wait in other threads' magazines (at most two magazines each; for a thread that swings between
- * many and few up to eight, within 1 MiB and a sixteenth of the pool), a pool at its limit can refuse a get while some are
- * free; the next put of any thread then empties its magazines into the depot.
+ * <p>Free blocks may wait in other threads' magazines (at most two magazines each; for a thread that swings between many and
+ * few up to eight, within 1 MiB and a sixteenth of the pool). At its limit a pool takes them from there before it refuses a
+ * get; that costs a look at the stack of each thread that has some, until there is a block. So a get is refused when all
+ * blocks are in use, or when the free ones moved from thread to thread while it looked.
  * <p>Any thread may call any method. {@link #get()} and {@link #put} are wait-free while the thread's magazines serve,
  * else lock-free but for growth, which may map memory; a thread that comes back after {@code retainFor} of idleness may wait some
  * microseconds for the one that is just then taking what it left.

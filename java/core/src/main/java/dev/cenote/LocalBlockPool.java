@@ -23,6 +23,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     private static final int OUT_OF_REACH = Integer.MAX_VALUE;
     private static final int MAGAZINES_MIN = 2;
     private static final int MAGAZINES_MAX = 8;
+    private static final int FIRST_PART = 8; /* of a magazine: what a new thread's first refill asks for */
     private static final long BYTES_MAX = 1L << 20; /* what a thread may keep beyond MAGAZINES_MIN */
     private static final int SHARE_MIN = 16; /* nor more than the pool's blocks by this */
     private static final int SWINGS = 2;
@@ -37,6 +38,8 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
     private final int home;
     private final int magazineBlocks;
     private final int fullMax;
+    /** Blocks that the next refill asks for: doubles up to two magazines, so that a thread that needs few keeps few. */
+    private int wanted;
     /** The magazines, from PAD on; replaced by a longer one when there is room for more. */
     private int[] numbers;
     /** The table of blocks as this thread last saw it. A get that does not find its number there asks for the newest one. */
@@ -69,6 +72,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         this.home = pool.marks().nextHome();
         this.nearFree = ALARMED; /* as least */
         this.magazineBlocks = store.magazineBlocks();
+        this.wanted = firstWanted();
         this.fullMax = PAD + magazinesMax(store) * magazineBlocks;
         this.full = PAD + MAGAZINES_MIN * magazineBlocks;
         this.numbers = new int[full + PAD];
@@ -83,6 +87,10 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         long byBytes = BYTES_MAX / ((long) store.stride() * store.magazineBlocks());
         long byShare = store.blocksMax() / SHARE_MIN / store.magazineBlocks();
         return (int) Math.max(MAGAZINES_MIN, Math.min(MAGAZINES_MAX, Math.min(byBytes, byShare)));
+    }
+
+    private int firstWanted() {
+        return Math.max(1, magazineBlocks / FIRST_PART);
     }
 
     /** {@return the pool behind it} */
@@ -430,6 +438,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             lastCode = code;
             return false;
         }
+        wanted = Math.min(2 * wanted, MAGAZINES_MIN * magazineBlocks);
         VarHandle.acquireFence(); /* what the blocks' last owners wrote; pairs with the fence in give */
         near = null; /* it is elsewhere, and its chunk may be retired */
         directory.prepare(numbers, PAD, code);
@@ -443,7 +452,12 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
 
     /** Asks the depot once. */
     int ask() {
-        return exchange.get(numbers, PAD, MAGAZINES_MIN * magazineBlocks);
+        return exchange.get(numbers, PAD, wanted);
+    }
+
+    /** Blocks are short: the next refill asks for one. */
+    void wantOne() {
+        wanted = 1;
     }
 
     /** The magazines are full: enlarges them for a thread that empties them again and again, else spills the oldest. */
@@ -498,6 +512,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             return;
         }
         full = PAD + MAGAZINES_MIN * magazineBlocks;
+        wanted = firstWanted();
         swings = 0;
         if (limit > full) { /* an alarm, which lowers it further, stays */
             LIMIT.compareAndSet(this, limit, full);
@@ -556,6 +571,17 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
             }
         }
         return false;
+    }
+
+    /**
+     * Gives to the depot what the owner has here and does not use at this moment, for others who find no block; tells whether
+     * something came. As in {@link #takeIdle}; it costs a look at one stack, and the owner its next refill.
+     */
+    boolean takeUnused() {
+        if (owner != null) {
+            seize(owner);
+        }
+        return held() == 0;
     }
 
     boolean isIdle(long nowNanos, long idleNanos) {

@@ -63,7 +63,7 @@ abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
     long spilled;
     /** 1 while a virtual thread uses this stripe. */
     int lock;
-    /** True while what the owner left idle is taken; it waits for the end of that on its slow paths. */
+    /** True while what the owner left unused is taken; it waits for the end of that on its slow paths. */
     boolean seized;
 
     /** A number that changes with every get, put and exchange. */
@@ -83,7 +83,7 @@ abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
         LOCK.setRelease(this, 0); /* pairs with tryLock */
     }
 
-    /** For as long as {@link LocalBlockPool#takeIdle} makes its calls to the depot. */
+    /** For as long as {@link LocalBlockPool#takeIdle} and its like make their calls to the depot. */
     final void awaitRelease() {
         for (int tries = 0; (boolean) SEIZED.getVolatile(this); tries++) {
             Backoff.pause(tries);

@@ -62,6 +62,30 @@ final class PoolAccounts {
         return came && isIdle;
     }
 
+    /** What {@link #takeUnused} found in live threads' magazines. */
+    enum Unused {
+        /** Nothing. */
+        NONE,
+        /** Some, but their threads were at work there just then. */
+        BUSY,
+        /** Some, which are in the depot now. */
+        CAME
+    }
+
+    /** Gives to the depot what one live thread has in its magazines and does not use at this moment. */
+    synchronized Unused takeUnused() {
+        Unused found = Unused.NONE;
+        for (LocalBlockPool local : locals.all()) {
+            if (local.owner != Thread.currentThread() && local.held() > 0) {
+                if (local.takeUnused()) {
+                    return Unused.CAME;
+                }
+                found = Unused.BUSY;
+            }
+        }
+        return found;
+    }
+
     /** True when no virtual thread holds a stripe at this moment. */
     boolean areStripesFree() {
         return stripes.all().stream().noneMatch(LocalBlockPool::isLocked);

@@ -4,12 +4,14 @@ import dev.cenote.internal.Backoff;
 import dev.cenote.internal.StoreCode;
 
 /**
- * Finds free blocks where no thread's get looks: in magazines of threads that died, in idle stripes, in quarantine.
+ * Finds free blocks where no thread's get looks: in magazines of threads that died, in idle stripes, in quarantine; and, when
+ * there are none, in the magazines of live threads.
  * <p>Any thread.
  */
 final class PoolCollector {
 
     private static final long BUSY_NANOS_MAX = 1_000_000_000L;
+    private static final int SHARE_TRIES = 100; /* others get what one has found, or work where it looks: seldom twice */
 
     private final BlockPool pool;
     private final PoolAccounts accounts;
@@ -31,11 +33,24 @@ final class PoolCollector {
             return StoreCode.CLOSED.value();
         }
         collect();
+        local.wantOne();
         int found = askWhileBusy(local, local.ask());
-        if (found < 0 && !isBusy(found)) {
-            pool.raise(BlockPool.HUNGRY);
+        for (int tries = 0; isShort(found) && tries < SHARE_TRIES; tries++) {
+            pool.raise(BlockPool.HUNGRY); /* before the look at others' magazines: what is put since then goes to the depot */
+            PoolAccounts.Unused unused = accounts.takeUnused();
+            found = askWhileBusy(local, local.ask());
+            if (unused == PoolAccounts.Unused.NONE) {
+                break;
+            }
+            if (isShort(found)) {
+                Backoff.pause(tries);
+            }
         }
         return found;
+    }
+
+    private static boolean isShort(int code) {
+        return code < 0 && !isBusy(code) && code != StoreCode.CLOSED.value();
     }
 
     /** Asks until another's growth or trim is over, a second at most. */

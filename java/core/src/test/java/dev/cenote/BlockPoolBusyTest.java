@@ -67,9 +67,9 @@ class BlockPoolBusyTest {
     }
 
     @Test
-    void exhaustedTwice_isTold() throws Exception {
+    void exhaustedAfterALookEverywhere_isTold() throws Exception {
         try (BlockPool pool = pool()) {
-            answer(StoreCode.BUSY, StoreCode.EXHAUSTED, StoreCode.BUSY, StoreCode.EXHAUSTED);
+            answer(StoreCode.BUSY, StoreCode.EXHAUSTED, StoreCode.BUSY, StoreCode.EXHAUSTED, StoreCode.EXHAUSTED);
             assertThatThrownBy(pool::get).isInstanceOf(PoolExhaustedException.class);
             assertThat(answers).isEmpty();
             pool.put(pool.get());

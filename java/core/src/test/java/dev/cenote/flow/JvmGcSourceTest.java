@@ -19,14 +19,14 @@ class JvmGcSourceTest {
         source.open();
         try {
             long before = source.read().cycles();
-            assertThat(before).isZero();
+            assertThat(before).isNotNegative();
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            System.gc();
-            while (source.read().cycles() == before) {
+            while (!source.read().cause().equals("System.gc()")) { /* the JVM may collect for reasons of its own meanwhile */
                 assertThat(System.nanoTime() - end).as("patience").isNegative();
-                Thread.sleep(5); /* the JVM notifies from a thread of its own */
+                System.gc();
+                Thread.sleep(20); /* the JVM notifies from a thread of its own */
             }
-            assertThat(source.read().cause()).isEqualTo("System.gc()");
+            assertThat(source.read().cycles()).isGreaterThan(before);
         } finally {
             source.close();
         }

@@ -1,0 +1,160 @@
+package dev.cenote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A pool at its maximum gives every block that nobody uses, whatever lies in the magazines of threads that do other things.
+ */
+@Timeout(300)
+@SuppressWarnings("try") // holders are there, and need not be spoken to
+class LocalBlockPoolShareTest {
+
+    private static final int MAGAZINE = 16;
+    private static final int BLOCKS = 256;
+
+    private static BlockPool pool() {
+        return TestPools.builder().maximumBytes(256L * BLOCKS).magazineBlocks(MAGAZINE).build();
+    }
+
+    /** Threads that stay alive and out of the pool, each with what it kept. */
+    private static final class Holders implements AutoCloseable {
+        private final CountDownLatch end = new CountDownLatch(1);
+        private final List<Thread> threads = new ArrayList<>();
+
+        Holders(int count, TestPools.Body work, TestPools.Body afterwards) throws Exception {
+            CountDownLatch done = new CountDownLatch(count);
+            for (int i = 0; i < count; i++) {
+                int index = i;
+                Thread thread = new Thread(() -> {
+                    try {
+                        work.run(index);
+                        done.countDown();
+                        end.await();
+                        afterwards.run(index);
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                }, "holder-" + i);
+                thread.setDaemon(true);
+                thread.start();
+                threads.add(thread);
+            }
+            done.await();
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            end.countDown();
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        }
+    }
+
+    @Test
+    void everyThread_getsItsOneBlock() throws Exception {
+        try (BlockPool pool = pool()) {
+            Block[] held = new Block[BLOCKS];
+            try (Holders holders = new Holders(BLOCKS, index -> held[index] = pool.get(), index -> pool.put(held[index]))) {
+                assertThat(new HashSet<>(List.of(held))).hasSize(BLOCKS);
+                assertThat(pool.tryGet()).isNull();
+                assertThat(pool.stats().blocksInMagazines()).isZero();
+            }
+            assertThat(pool.stats().blocksInUse()).isZero();
+        }
+    }
+
+    @Test
+    void whatOthersPutAndKeep_isFound_andTheyGoOn() throws Exception {
+        try (BlockPool pool = pool()) {
+            for (int round = 0; round < 5; round++) {
+                int first = 10 + 30 * round; /* so many of the blocks that one takes and puts come to lie beside the magazines */
+                List<Block> all;
+                try (Holders holders = new Holders(4, index -> {
+                    for (int i = 0; i < first; i++) {
+                        pool.put(pool.get());
+                    }
+                    List<Block> some = new ArrayList<>();
+                    for (int i = 0; i < 2 * MAGAZINE; i++) {
+                        some.add(pool.get());
+                    }
+                    some.forEach(pool::put);
+                }, index -> {
+                    for (int i = 0; i < 1000; i++) {
+                        pool.put(pool.get());
+                    }
+                })) {
+                    assertThat(pool.stats().blocksInMagazines()).isPositive();
+                    all = TestPools.takeAll(pool);
+                    assertThat(new HashSet<>(all)).hasSameSizeAs(all).hasSize(BLOCKS);
+                    all.forEach(pool::put);
+                }
+                assertThat(pool.stats().blocksInUse()).isZero();
+            }
+        }
+    }
+
+    /** Each takes its part of all that there is, whenever it likes, and rests now and then: no get may fail. */
+    @Test
+    void threadsAtTheLimit_loseNothing_andFindAll() throws Exception {
+        int threads = 4;
+        try (BlockPool pool = pool()) {
+            TestPools.inThreads(threads, index -> {
+                SplittableRandom random = new SplittableRandom(index);
+                ArrayDeque<Block> mine = new ArrayDeque<>();
+                for (int round = 0; round < 200; round++) {
+                    while (mine.size() < BLOCKS / threads) {
+                        Block block = pool.get();
+                        block.putLong(0, stamp(block, index));
+                        mine.add(block);
+                    }
+                    for (int left = random.nextInt(BLOCKS / threads); mine.size() > left; ) {
+                        Block block = random.nextBoolean() ? mine.pollFirst() : mine.pollLast();
+                        assertThat(block.getLong(0)).isEqualTo(stamp(block, index));
+                        pool.put(block);
+                    }
+                    if (random.nextInt(4) == 0) {
+                        LockSupport.parkNanos(100_000);
+                    }
+                }
+                mine.forEach(pool::put);
+            });
+            assertThat(pool.stats().blocksInUse()).isZero();
+            List<Block> all = TestPools.takeAll(pool);
+            assertThat(new HashSet<>(all)).hasSize(BLOCKS);
+            all.forEach(pool::put);
+        }
+    }
+
+    private static long stamp(Block block, int index) {
+        return (long) System.identityHashCode(block) << 8 | index;
+    }
+
+    @Test
+    void aNewThread_takesFewAtFirst_andMoreWhenItNeedsThem() {
+        try (BlockPool pool = pool()) {
+            LocalBlockPool local = pool.local();
+            List<Block> taken = new ArrayList<>();
+            int most = 0;
+            for (int i = 0; i < BLOCKS; i++) {
+                taken.add(local.get());
+                most = Math.max(most, local.held());
+                if (i == 0) {
+                    assertThat(most).isLessThan(MAGAZINE / 4);
+                }
+            }
+            assertThat(most).isEqualTo(2 * MAGAZINE - 1);
+            taken.forEach(local::put);
+        }
+    }
+}
