@@ -86,6 +86,15 @@ final class PoolAccounts {
         return found;
     }
 
+    /** Gives to the depot what all live threads have in their magazines and do not use at this moment. */
+    synchronized void takeAllUnused() {
+        for (LocalBlockPool local : locals.all()) {
+            if (local.owner != Thread.currentThread() && local.held() > 0) {
+                local.takeUnused();
+            }
+        }
+    }
+
     /** True when no virtual thread holds a stripe at this moment. */
     boolean areStripesFree() {
         return stripes.all().stream().noneMatch(LocalBlockPool::isLocked);

@@ -2,6 +2,7 @@ package dev.cenote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -133,6 +134,24 @@ class LocalBlockPoolShareTest {
             List<Block> all = TestPools.takeAll(pool);
             assertThat(new HashSet<>(all)).hasSize(BLOCKS);
             all.forEach(pool::put);
+        }
+    }
+
+    @Test
+    void trim_takesWhatLivesOnInOtherThreads() throws Exception {
+        try (BlockPool pool = TestPools.builder().blockBytes(4096).maximumBytes(16 << 20).initialBytes(0).retainFor(Duration.ofHours(1))
+                .build()) {
+            try (Holders holders = new Holders(8, index -> {
+                Block[] some = new Block[200];
+                pool.getAll(some, 0, some.length);
+                pool.putAll(some, 0, some.length);
+            }, index -> pool.put(pool.get()))) {
+                assertThat(pool.stats().blocksInMagazines()).isPositive();
+                assertThat(pool.trim()).isPositive();
+                assertThat(pool.stats().blocksInMagazines()).isZero();
+                TestPools.await("its memory, given back", () -> pool.stats().bytesCommitted() <= 2 << 20); /* the java backend carves one chunk */
+            }
+            assertThat(pool.stats().blocksInUse()).isZero();
         }
     }
 
