@@ -1,7 +1,7 @@
 package dev.cenote.gateway.graph;
 
 import com.sun.management.OperatingSystemMXBean;
-import com.sun.management.ThreadMXBean;
+import dev.cenote.gateway.meter.HeapMeter;
 import dev.cenote.gateway.pool.ContextPool;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 public final class GraphServer implements AutoCloseable {
     private final ContextPool pool;
     private final GraphCounts counts = new GraphCounts();
+    private final HeapMeter heap = new HeapMeter();
     private final Sessions sessions;
     private final Housekeeping housekeeping;
     private final EventLoopGroup loops;
@@ -60,7 +61,7 @@ public final class GraphServer implements AutoCloseable {
 
     public GraphStatus status() {
         return new GraphStatus(System.nanoTime(), counts.answered.sum(), counts.corrupt.sum(), counts.malformed.sum(), counts.objects.sum(),
-                sessions.size(), heapAllocatedBytes(),
+                sessions.size(), heap.bytes(),
                 ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime(), pool.status());
     }
 
@@ -71,15 +72,5 @@ public final class GraphServer implements AutoCloseable {
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         sessions.stop();
         housekeeping.stop();
-    }
-
-    /** Sum over live threads; the gateway's threads all live from its start to its end. */
-    private static long heapAllocatedBytes() {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long sum = 0;
-        for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
-            sum += Math.max(0, bytes);
-        }
-        return sum;
     }
 }

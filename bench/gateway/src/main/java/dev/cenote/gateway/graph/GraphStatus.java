@@ -11,7 +11,7 @@ import dev.cenote.gateway.pool.PoolStatus;
  * @param malformed          requests that were none
  * @param objects            heap objects in the contexts of all answered requests together
  * @param inSessions         contexts that sessions keep now
- * @param heapAllocatedBytes allocated on the Java heap by all live threads
+ * @param heapAllocatedBytes allocated on the Java heap, see {@link dev.cenote.gateway.meter.HeapMeter}
  * @param cpuNanos           processor time of the process, the collector's included
  * @param pool               the pool under test
  */

@@ -1,7 +1,7 @@
 package dev.cenote.gateway.server;
 
-import com.sun.management.ThreadMXBean;
 import dev.cenote.gateway.memory.MessageMemory;
+import dev.cenote.gateway.meter.HeapMeter;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -13,7 +13,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 public final class GatewayServer implements AutoCloseable {
     private final MessageMemory memory;
     private final Counts counts = new Counts();
+    private final HeapMeter heap = new HeapMeter();
     private final Downstream[] downstreams;
     private final EventLoopGroup loops;
     private final Channel listener;
@@ -64,7 +64,7 @@ public final class GatewayServer implements AutoCloseable {
         long released = counts.released.sum(); // before begun, so that held() is never negative
         return new ServerStatus(counts.begun.sum(), counts.answered.sum(), counts.bytes.sum(), released,
                 counts.refused.sum(), counts.corrupt.sum(), counts.malformed.sum(),
-                memory.outstanding(), memory.growths(), memory.heldBytes(), heapAllocatedBytes());
+                memory.outstanding(), memory.growths(), memory.heldBytes(), heap.bytes());
     }
 
     /** Stops listening, closes connections, releases every message. */
@@ -75,15 +75,5 @@ public final class GatewayServer implements AutoCloseable {
         for (Downstream downstream : downstreams) {
             downstream.stop();
         }
-    }
-
-    /** Sum over live threads; the gateway's threads all live from its start to its end. */
-    private static long heapAllocatedBytes() {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long sum = 0;
-        for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
-            sum += Math.max(0, bytes);
-        }
-        return sum;
     }
 }

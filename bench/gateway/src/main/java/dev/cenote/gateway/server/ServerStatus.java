@@ -13,7 +13,7 @@ package dev.cenote.gateway.server;
  * @param outstanding        pieces of memory not given back, as the memory under test counts them
  * @param growths            times it asked the system for more, negative when it cannot tell
  * @param heldBytes          bytes it holds outside the heap, negative when it cannot tell
- * @param heapAllocatedBytes bytes all live threads allocated on the Java heap
+ * @param heapAllocatedBytes bytes allocated on the Java heap, see {@link dev.cenote.gateway.meter.HeapMeter}
  */
 public record ServerStatus(long begun, long answered, long bytes, long released, long refused, long corrupt, long malformed,
                            long outstanding, long growths, long heldBytes, long heapAllocatedBytes) {
