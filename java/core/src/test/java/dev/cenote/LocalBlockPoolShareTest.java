@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +32,7 @@ class LocalBlockPoolShareTest {
     private static final class Holders implements AutoCloseable {
         private final CountDownLatch end = new CountDownLatch(1);
         private final List<Thread> threads = new ArrayList<>();
+        private final AtomicReference<Exception> failure = new AtomicReference<>();
 
         Holders(int count, TestPools.Body work, TestPools.Body afterwards) throws Exception {
             CountDownLatch done = new CountDownLatch(count);
@@ -39,11 +41,15 @@ class LocalBlockPoolShareTest {
                 Thread thread = new Thread(() -> {
                     try {
                         work.run(index);
-                        done.countDown();
+                    } catch (Exception e) {
+                        failure.compareAndSet(null, e);
+                    }
+                    done.countDown();
+                    try {
                         end.await();
                         afterwards.run(index);
                     } catch (Exception e) {
-                        throw new IllegalStateException(e);
+                        failure.compareAndSet(null, e);
                     }
                 }, "holder-" + i);
                 thread.setDaemon(true);
@@ -51,6 +57,7 @@ class LocalBlockPoolShareTest {
                 threads.add(thread);
             }
             done.await();
+            assertThat(failure.get()).isNull();
         }
 
         @Override
@@ -59,6 +66,7 @@ class LocalBlockPoolShareTest {
             for (Thread thread : threads) {
                 thread.join();
             }
+            assertThat(failure.get()).isNull();
         }
     }
 
