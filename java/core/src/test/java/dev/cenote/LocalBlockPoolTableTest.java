@@ -86,7 +86,7 @@ class LocalBlockPoolTableTest {
             block.state = pool.marks().mark();
             TestPools.inThread(index -> {
                 pool.put(block);
-                pool.trim(); /* its magazines go to the depot */
+                pool.local().flush();
             });
             assertThat(local.get()).isSameAs(block);
             List<Block> rest = TestPools.takeAll(pool);
