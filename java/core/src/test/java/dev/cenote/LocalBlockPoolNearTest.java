@@ -45,6 +45,12 @@ class LocalBlockPoolNearTest {
         return last;
     }
 
+    private static Block[] allButOne(LocalBlockPool local) {
+        Block[] rest = new Block[BLOCKS - 1];
+        local.getAll(rest, 0, rest.length);
+        return rest;
+    }
+
     /** Another thread has it now: free, and somewhere else. */
     private static void putElsewhere(BlockPool pool, Block... blocks) throws Exception {
         TestPools.inThread(index -> pool.putAll(blocks, 0, blocks.length));
@@ -162,8 +168,7 @@ class LocalBlockPoolNearTest {
     void whenMagazinesAndDepotAreEmpty_itIsTakenBeforeAnybodyHearsOfExhaustion() throws Exception {
         try (BlockPool pool = pool()) {
             LocalBlockPool local = pool.local();
-            Block[] rest = new Block[BLOCKS - 1];
-            local.getAll(rest, 0, rest.length);
+            Block[] rest = allButOne(local);
             Block near = loop(local);
             pool.raise(BlockPool.HUNGRY); /* alarms all, and it waits here */
             assertThat(local.tryGet()).isSameAs(near);
@@ -177,8 +182,7 @@ class LocalBlockPoolNearTest {
     void whenOthersFindNothing_theyTakeIt() throws Exception {
         try (BlockPool pool = pool()) {
             LocalBlockPool local = pool.local();
-            Block[] rest = new Block[BLOCKS - 1];
-            local.getAll(rest, 0, rest.length);
+            Block[] rest = allButOne(local);
             Block near = loop(local);
             TestPools.inThread(index -> {
                 assertThat(pool.tryGet()).isSameAs(near);
@@ -196,8 +200,7 @@ class LocalBlockPoolNearTest {
     void whenOthersAreHungry_itGoesToThemWithTheNextPut() throws Exception {
         try (BlockPool pool = pool()) {
             LocalBlockPool local = pool.local();
-            Block[] rest = new Block[BLOCKS - 1];
-            local.getAll(rest, 0, rest.length);
+            Block[] rest = allButOne(local);
             Block near = loop(local);
             pool.raise(BlockPool.HUNGRY);
             local.put(rest[0]);
@@ -214,8 +217,7 @@ class LocalBlockPoolNearTest {
     void putDuringAnAlarm_feedsThoseWhoWait() throws Exception {
         try (BlockPool pool = pool()) {
             LocalBlockPool local = pool.local();
-            Block[] rest = new Block[BLOCKS - 1];
-            local.getAll(rest, 0, rest.length);
+            Block[] rest = allButOne(local);
             Block near = loop(local);
             assertThat(local.get()).isSameAs(near);
             TestPools.inThread(index -> assertThat(pool.tryGet()).isNull());

@@ -21,7 +21,7 @@ import picocli.CommandLine;
 
 /** The whole command: gateways and clients in processes of their own, one second of load each. */
 class DemoEndToEndTest {
-    /** Messages a second: so few that a machine without time for us has them answered within the client's grace. */
+    /** Messages a second: so few that a machine without time for us has them answered within the client's patience. */
     private static final String RATE = "20";
 
     @TempDir
