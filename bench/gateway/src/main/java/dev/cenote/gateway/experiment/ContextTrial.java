@@ -172,8 +172,7 @@ final class ContextTrial implements AutoCloseable {
     /** Ends the process in good order. */
     void stop(List<String> failures) throws InterruptedException {
         watching = false;
-        watcher.interrupt();
-        watcher.join();
+        watcher.join(); /* not interrupted: the answer to its question would be taken for the next one's */
         try {
             process.stop();
         } catch (IOException e) {
