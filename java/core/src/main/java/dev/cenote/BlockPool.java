@@ -514,6 +514,17 @@ public final class BlockPool implements Pool<Block> {
         }
     }
 
+    /** Brings what other live threads have and do not use at this moment to the depot, if chunks may come free by that. */
+    void collectUnused() {
+        if (!lifetime.isReleased()) {
+            BlockPoolStats now = stats();
+            long unused = now.bytesCommitted() - now.blocksInUse() * store.stride();
+            if (now.blocksInMagazines() > 0 && unused >= store.chunkBytes()) {
+                accounts.takeAllUnused();
+            }
+        }
+    }
+
     /** What is due in the background, about every 100 ms. */
     void upkeep(long nowNanos) {
         Thread owner = newest.owner;

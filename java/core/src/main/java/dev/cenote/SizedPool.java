@@ -46,7 +46,17 @@ public final class SizedPool implements AutoCloseable {
 
     SizedPool(SizedPoolBuilder.Plan plan) {
         this.plan = plan;
-        this.budget = new SharedBudget(plan.maximumBytes(), this::collect);
+        this.budget = new SharedBudget(plan.maximumBytes(), new SharedBudget.Reclaim() {
+            @Override
+            public void idle() {
+                collect();
+            }
+
+            @Override
+            public void unused() {
+                collectUnused();
+            }
+        });
         this.lastClass = plan.lastClass();
         this.pools = new BlockPool[lastClass + 1];
         /* What stands on the slabs relies on these checks. */
@@ -56,7 +66,7 @@ public final class SizedPool implements AutoCloseable {
         this.chunkAlignment = backend == Backend.JAVA ? LINE : PAGE;
         this.large = new LargePieces(budget, first.store.natives());
         large.watch(host);
-        this.small = new SmallSizes(plan.name(), host);
+        this.small = new SmallSizes(plan.name(), host, plan.retainFor().toNanos());
         this.addresses = first.store.hasAddresses();
         host.accompany(new BlockPool.Companion() {
             @Override
@@ -407,8 +417,7 @@ public final class SizedPool implements AutoCloseable {
      * @return the bytes taken out of service
      */
     public long trim() {
-        small.trimMine();
-        small.trimShared();
+        small.trim();
         long bytes = host.trim();
         for (BlockPool pool : opened()) {
             bytes += pool.trim();
@@ -421,6 +430,16 @@ public final class SizedPool implements AutoCloseable {
         for (BlockPool pool : opened()) {
             pool.collectMine();
             pool.collect();
+        }
+    }
+
+    /** Brings what live threads have and do not use there too; neither blocks nor grows. Costs looks at stacks. */
+    private void collectUnused() {
+        small.trimOthers();
+        host.collectMine();
+        host.collectUnused();
+        for (BlockPool pool : opened()) {
+            pool.collectUnused();
         }
     }
 

@@ -100,7 +100,7 @@ final class Slab extends SlabPad {
 
     /**
      * {@return its owner, loaded plainly: enough to find out whether that is the calling thread, since nobody else makes that
-     * true or untrue}
+     * true or untrue while the thread is its cache's user}
      */
     @Nullable SlabCache ownerPlain() {
         return (SlabCache) OWNER.get(this);
@@ -283,6 +283,16 @@ final class Slab extends SlabPad {
             out += states[number] > IN ? 1 : 0;
         }
         return out;
+    }
+
+    /** {@return true when none of its blocks is out, wherever they lie} Any thread; exact while no thread works. */
+    boolean isUnused() {
+        for (int number = 0; number < capacity; number++) {
+            if (states[number] > IN) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Blocks at home have no state, and no block is outside of the slab. Only while no other thread uses it. */

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  * runs empty or over goes to the slabs, for many blocks at a time. For each class there is the slab to take from, those that
  * have blocks at home, and those that are full.
  * <p>Used by its owner; or, without one, by whoever holds its lock: a stripe that virtual threads share, or the orphans.
- * Other threads only {@link #push}.
+ * Other threads only {@link #push}; but where memory is short or its owner idle, somebody else may {@link SlabCollector
+ * come in}: the owner then is not its {@link #user} any more, and waits for the lock before it is that again.
  */
 final class SlabCache {
 
     private static final int SEARCHES = 3;
+    private static final int TRIES = 100; /* others get what one has found, or work where it looks: seldom twice */
     private static final int PLACES = 127; /* for each class; odd, so that they do not meet in the same places of a cache */
     private static final int MAGAZINE_BYTES = 128 << 10;
     private static final int MOVED = 32; /* addresses at most between a magazine and the slabs at a time */
@@ -23,12 +25,14 @@ final class SlabCache {
     private static final byte[] ROOM = new byte[SmallSizes.CLASSES];
     private static final VarHandle RETURNED;
     private static final VarHandle LOCK;
+    private static final VarHandle USER;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             RETURNED = lookup.findVarHandle(SlabCache.class, "returned", Slab.class);
             LOCK = lookup.findVarHandle(SlabCache.class, "lock", int.class);
+            USER = lookup.findVarHandle(SlabCache.class, "user", Thread.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -38,6 +42,9 @@ final class SlabCache {
     }
 
     final @Nullable Thread owner;
+    /** The owner, while nobody else may be at work here. Set by the owner only, and taken away by whoever holds the lock. */
+    @SuppressWarnings("unused")
+    private @Nullable Thread user;
     /** By class: addresses of free blocks, the newest first, at the end of its places; behind them a 0. */
     private final long[] magazines;
     /** By class: how many more addresses fit, so the place of the newest. */
@@ -55,6 +62,9 @@ final class SlabCache {
     long orphanedNanos;
     /** The new thread that gave something back to it last, since its owner died: it goes on with that one's work, likely. */
     @Nullable Thread visitor;
+    /** Activity as the upkeep thread saw it last, and since when. */
+    private long activitySeen;
+    private long idleSince = System.nanoTime();
     private final @Nullable Slab[] open;
     private final @Nullable Slab[] full;
     private final SlabSource source;
@@ -65,6 +75,7 @@ final class SlabCache {
 
     SlabCache(@Nullable Thread owner, int classes, SlabSource source) {
         this.owner = owner;
+        this.user = owner;
         this.source = source;
         this.current = new Slab[classes];
         java.util.Arrays.fill(current, Slab.NONE);
@@ -97,6 +108,52 @@ final class SlabCache {
 
     boolean isLocked() {
         return (int) LOCK.getAcquire(this) != 0;
+    }
+
+    /** {@return true when it is this thread's and nobody else is at work here} That thread. */
+    boolean isUsedBy(Thread thread) {
+        return USER.getOpaque(this) == thread;
+    }
+
+    /** The owner: waits for whoever is at work here, and is its user again. */
+    void regain() {
+        lock();
+        USER.setOpaque(this, owner);
+        unlock();
+    }
+
+    /**
+     * Begins to come in from outside; {@link #unlock} ends it. Nothing may be done here before a look at the owner's stack, after
+     * this, tells that it is at work elsewhere.
+     *
+     * @return false: somebody else is here
+     */
+    boolean tryEnter() {
+        if (!tryLock()) {
+            return false;
+        }
+        USER.setVolatile(this, (Thread) null); /* before the look */
+        return true;
+    }
+
+    /** Tells whether nothing has happened here for so long, as far as earlier looks can tell. The upkeep thread. */
+    boolean isIdle(long nowNanos, long idleNanos) {
+        long now = activity();
+        if (now != activitySeen) {
+            activitySeen = now;
+            idleSince = nowNanos;
+        }
+        return nowNanos - idleSince >= idleNanos;
+    }
+
+    /** Hardly ever the same after the owner did something. */
+    private long activity() {
+        long sum = 0;
+        for (int index = 0; index < rooms.length; index++) {
+            sum = 31 * sum + rooms[index];
+            sum = 31 * sum + asked[2 * index];
+        }
+        return sum;
     }
 
     /** A new thread, which has no cache yet, gives something back to this one. */
@@ -272,9 +329,7 @@ final class SlabCache {
                 if (current[index].hasFree()) {
                     return current[index];
                 }
-                found = own(index);
-                found = found != null ? found : source.adopt(index, this, true);
-                found = found != null ? found : fresh(index);
+                found = scarce(index);
             }
         }
         Slab before = current[index];
@@ -284,6 +339,37 @@ final class SlabCache {
         found.rewind();
         current[index] = found;
         return found;
+    }
+
+    /** When there is no fresh slab: what lies free anywhere, and last of all in slabs that others go on using. */
+    private Slab scarce(int index) {
+        Slab found = own(index);
+        if (found == null) {
+            found = source.adopt(index, this, true);
+        }
+        for (int tries = 0; found == null && tries < TRIES; tries++) {
+            boolean came = source.reclaim();
+            found = came ? freshOrNull(index) : null;
+            if (found == null) {
+                Slab shared = source.share(index, this);
+                if (shared == null && !came) {
+                    break;
+                }
+                found = shared != Slab.NONE ? shared : own(index);
+                if (found == null) {
+                    Backoff.pause(tries);
+                }
+            }
+        }
+        return found != null ? found : fresh(index);
+    }
+
+    private @Nullable Slab freshOrNull(int index) {
+        try {
+            return fresh(index);
+        } catch (PoolExhaustedException e) {
+            return null; /* another thread was faster */
+        }
     }
 
     private @Nullable Slab own(int index) {
@@ -467,6 +553,26 @@ final class SlabCache {
             open[index] = slab.next; /* the list is a ring */
         }
         return null;
+    }
+
+    /**
+     * For a cache in need, when there is nothing else: lets go of a slab with blocks that are free, also of the one to take from,
+     * or gives null. The caller has this cache for itself.
+     */
+    @Nullable Slab handOver(int index, SlabCache heir) {
+        drain();
+        flush(index);
+        Slab last = current[index];
+        if (last != Slab.NONE) {
+            last.collect();
+            current[index] = Slab.NONE;
+            shelve(last);
+        }
+        Slab given = own(index);
+        if (given != null) {
+            given.owner = heir;
+        }
+        return given;
     }
 
     boolean hasOpen(int index) {

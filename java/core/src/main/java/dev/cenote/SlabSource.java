@@ -29,4 +29,17 @@ interface SlabSource {
      * @param any also one of which more than a quarter is in use, whose lines the heir will share with others
      */
     @Nullable Slab adopt(int index, SlabCache heir, boolean any);
+
+    /**
+     * Gives slabs back that live threads have and no block of which is in use.
+     *
+     * @return true if one came
+     */
+    boolean reclaim();
+
+    /**
+     * {@return a slab of that class with free blocks that another thread goes on using, now the heir's; null: there is none;
+     * {@link Slab#NONE}: there are, and their threads are at work there at this moment}
+     */
+    @Nullable Slab share(int index, SlabCache heir);
 }

@@ -4,9 +4,7 @@ import dev.cenote.internal.Backoff;
 import dev.cenote.internal.VirtualThreads;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +20,6 @@ final class SmallSizes implements SlabSource {
 
     private static final int SEAL_TRIES = 10; /* at once; afterwards upkeep goes on trying */
     private static final long HEIR_WAIT_NANOS = 1_000_000_000L;
-    private static final Set<String> INSIDE =
-        Set.of(SmallSizes.class.getName(), SlabCache.class.getName(), Slab.class.getName());
 
     private final String name;
     private final BlockPool slabs;
@@ -32,14 +28,22 @@ final class SmallSizes implements SlabSource {
     private final ArrayDeque<SlabCache> heirless = new ArrayDeque<>(); /* of dead threads, guarded by the orphans' lock */
     private final SlabCaches caches = new SlabCaches(orphans, CLASSES, this);
     private final LazyStripes<SlabCache> stripes;
+    private final SlabCollector collector = new SlabCollector(directory, () -> isClosed());
+    private final long retainNanos;
     private final long[] pastAsked = new long[2 * CLASSES]; /* of dead threads; guarded by the orphans' lock */
     private volatile boolean closed;
     private boolean sealed; /* guarded by this */
 
-    SmallSizes(String name, BlockPool slabs) {
+    /** {@code retainNanos} is how long idle caches keep what nobody uses; 0: for ever. */
+    SmallSizes(String name, BlockPool slabs, long retainNanos) {
         this.name = name;
         this.slabs = slabs;
+        this.retainNanos = retainNanos;
         this.stripes = new LazyStripes<>(newStripe(), this::newStripe, unused -> { });
+    }
+
+    private boolean isClosed() {
+        return closed;
     }
 
     private SlabCache newStripe() {
@@ -53,9 +57,9 @@ final class SmallSizes implements SlabSource {
             throw closed();
         }
         SlabCache cache = caches.newest;
-        if (cache.owner != thread) {
+        if (!cache.isUsedBy(thread)) {
             cache = caches.first(thread);
-            if (cache.owner != thread) {
+            if (!cache.isUsedBy(thread)) {
                 return allocateShared(thread, index, bytes);
             }
         }
@@ -84,6 +88,9 @@ final class SmallSizes implements SlabSource {
         SlabCache cache = VirtualThreads.isVirtual(thread) ? null : caches.find(thread);
         if (cache == null) {
             return lockStripe(thread);
+        }
+        if (!cache.isUsedBy(thread)) {
+            cache.regain();
         }
         if (!cache.isGreeted) {
             cache.isGreeted = true;
@@ -122,15 +129,25 @@ final class SmallSizes implements SlabSource {
             throw mistake(slab, index, address);
         }
         SlabCache cache = slab.ownerPlain();
-        if (cache != null && cache.owner == Thread.currentThread() && isOpen) {
+        if (cache != null && cache.isUsedBy(Thread.currentThread()) && isOpen) {
             states[number] = Slab.IN;
             cache.give(index, address);
         } else {
-            if (cache != null && caches.first(Thread.currentThread()).owner != Thread.currentThread()) {
-                cache.visit();
-            }
-            slab.giveRemotely(number);
+            freeRemotely(slab, number, isOpen);
         }
+    }
+
+    private void freeRemotely(Slab slab, int number, boolean isOpen) {
+        SlabCache cache = slab.ownerPlain();
+        Thread thread = Thread.currentThread();
+        if (cache != null && cache.owner == thread) {
+            if (isOpen) {
+                cache.regain(); /* for the next one: whose slab this was and is may be read anew only after that */
+            }
+        } else if (cache != null && caches.first(thread).owner != thread) {
+            cache.visit();
+        }
+        slab.giveRemotely(number);
     }
 
     private CenoteException mistake(Slab slab, int index, long address) {
@@ -206,20 +223,44 @@ final class SmallSizes implements SlabSource {
         }
     }
 
-    /** Gives the calling thread's slabs back that have no block in use; tells how many. */
-    int trimMine() {
+    @Override
+    public boolean reclaim() {
+        return collector.reclaimOne();
+    }
+
+    @Override
+    public @Nullable Slab share(int index, SlabCache heir) {
+        return collector.share(index, heir);
+    }
+
+    /** Gives back every slab that has no block in use, but those of threads at work there at this moment. */
+    void trim() {
         Thread thread = Thread.currentThread();
         SlabCache cache = caches.first(thread);
-        return cache.owner == thread && !closed ? cache.trim() : 0;
+        if (cache.owner == thread && !closed) {
+            if (!cache.isUsedBy(thread)) {
+                cache.regain();
+            }
+            cache.trim();
+        }
+        trimShared();
+        trimOthers();
+    }
+
+    /** Gives back what live threads have without a block in use. Neither blocks nor grows. */
+    void trimOthers() {
+        collector.reclaimAll();
     }
 
     /** Gives back what no thread owns: dead threads' slabs and those of stripes that are not in use. */
-    void trimShared() {
+    private void trimShared() {
         sweep(0);
         for (SlabCache stripe : stripes.all()) {
             if (stripe.tryLock()) {
                 try {
-                    stripe.trim();
+                    if (!closed) { /* else all slabs are with settle */
+                        stripe.trim();
+                    }
                 } finally {
                     stripe.unlock();
                 }
@@ -251,7 +292,7 @@ final class SmallSizes implements SlabSource {
                 }
                 if (newest != null) {
                     heirless.remove(newest);
-                    newest.moveTo(heir);
+                    move(newest, heir);
                 }
             }
         } finally {
@@ -267,12 +308,22 @@ final class SmallSizes implements SlabSource {
                 long now = System.nanoTime();
                 findDead(now);
                 while (!heirless.isEmpty() && now - heirless.peekFirst().orphanedNanos >= waitNanos) {
-                    heirless.pollFirst().moveTo(orphans);
+                    move(heirless.pollFirst(), orphans);
                 }
                 orphans.trim();
             }
         } finally {
             orphans.unlock();
+        }
+    }
+
+    /** With the orphans' lock. */
+    private static void move(SlabCache dead, SlabCache heir) {
+        dead.lock(); /* the collector may have come in before its owner died */
+        try {
+            dead.moveTo(heir);
+        } finally {
+            dead.unlock();
         }
     }
 
@@ -286,6 +337,11 @@ final class SmallSizes implements SlabSource {
             settle();
         } else {
             sweep(HEIR_WAIT_NANOS);
+            if (retainNanos != 0) {
+                List<SlabCache> all = caches.all();
+                all.addAll(stripes.all());
+                collector.reclaimIdle(System.nanoTime(), retainNanos, all);
+            }
         }
     }
 
@@ -304,8 +360,7 @@ final class SmallSizes implements SlabSource {
      * @return false: a thread may still be inside
      */
     private synchronized boolean settle() {
-        sealed = sealed || (!isAnyoneInside() && stripes.all().stream().noneMatch(SlabCache::isLocked)
-            && !orphans.isLocked());
+        sealed = sealed || (!isAnyoneInside() && isNoneLocked());
         if (sealed) {
             for (Slab slab : directory.all()) {
                 if (slab.owner != null) {
@@ -325,7 +380,22 @@ final class SmallSizes implements SlabSource {
     private static boolean isAnyoneInside() {
         Thread self = Thread.currentThread(); /* is in neither allocate nor free */
         return Thread.getAllStackTraces().entrySet().stream().filter(entry -> entry.getKey() != self)
-            .flatMap(entry -> Arrays.stream(entry.getValue())).anyMatch(frame -> INSIDE.contains(frame.getClassName()));
+            .anyMatch(entry -> SlabCollector.isInside(entry.getValue()));
+    }
+
+    /** No virtual thread is inside: each holds a lock there, and looks after that whether the pool is closed. */
+    private boolean isNoneLocked() {
+        if (!orphans.tryLock()) {
+            return false;
+        }
+        try {
+            List<SlabCache> all = caches.all();
+            all.addAll(heirless);
+            all.addAll(stripes.all());
+            return all.stream().noneMatch(SlabCache::isLocked);
+        } finally {
+            orphans.unlock();
+        }
     }
 
     private PoolClosedException closed() {

@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,48 +24,6 @@ class LocalBlockPoolShareTest {
 
     private static BlockPool pool() {
         return TestPools.builder().maximumBytes(256L * BLOCKS).magazineBlocks(MAGAZINE).build();
-    }
-
-    /** Threads that stay alive and out of the pool, each with what it kept. */
-    private static final class Holders implements AutoCloseable {
-        private final CountDownLatch end = new CountDownLatch(1);
-        private final List<Thread> threads = new ArrayList<>();
-        private final AtomicReference<Exception> failure = new AtomicReference<>();
-
-        Holders(int count, TestPools.Body work, TestPools.Body afterwards) throws Exception {
-            CountDownLatch done = new CountDownLatch(count);
-            for (int i = 0; i < count; i++) {
-                int index = i;
-                Thread thread = new Thread(() -> {
-                    try {
-                        work.run(index);
-                    } catch (Exception e) {
-                        failure.compareAndSet(null, e);
-                    }
-                    done.countDown();
-                    try {
-                        end.await();
-                        afterwards.run(index);
-                    } catch (Exception e) {
-                        failure.compareAndSet(null, e);
-                    }
-                }, "holder-" + i);
-                thread.setDaemon(true);
-                thread.start();
-                threads.add(thread);
-            }
-            done.await();
-            assertThat(failure.get()).isNull();
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            end.countDown();
-            for (Thread thread : threads) {
-                thread.join();
-            }
-            assertThat(failure.get()).isNull();
-        }
     }
 
     @Test

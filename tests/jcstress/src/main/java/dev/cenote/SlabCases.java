@@ -75,6 +75,16 @@ public final class SlabCases {
         public @Nullable Slab adopt(int index, SlabCache heir, boolean any) {
             return null;
         }
+
+        @Override
+        public boolean reclaim() {
+            return false;
+        }
+
+        @Override
+        public @Nullable Slab share(int index, SlabCache heir) {
+            return null;
+        }
     }
 
     /** Another thread gives blocks back while the owner drains: the owner gets them all, by then or by its next look. */

@@ -159,12 +159,13 @@ public final class BudgetedStore implements BlockStore {
      * Gives idle chunks back if there may be some: so much is free, and enough came back since the last time that was in
      * vain. Only between enter and leave.
      *
+     * @param part what part of a chunk is enough
      * @return what {@link #measure} gives
      */
-    long shrink() {
+    long shrink(int part) {
         long came = back.sum();
         long idle = knownBytes - (out.sum() - came) * store.stride();
-        if (idle < store.chunkBytes() || came - backAtTrim < Math.max(1, store.blocksPerChunk() / 8)) {
+        if (idle < store.chunkBytes() || came - backAtTrim < Math.max(1, store.blocksPerChunk() / part)) {
             return 0;
         }
         backAtTrim = came;

@@ -13,9 +13,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class SharedBudget {
 
     private static final long COUNT_NANOS = 50_000_000;
+    private static final int SOME = 8; /* an eighth of a chunk came back since the last look: worth another one */
+    private static final int ANY = Integer.MAX_VALUE;
+
+    /** Brings free blocks to the depots, so that their chunks can go. Neither of the two may block or grow. */
+    public interface Reclaim {
+
+        /** What nobody has: at little cost. */
+        void idle();
+
+        /** What live threads have and do not use: when that was not enough. */
+        void unused();
+    }
 
     private final long maximumBytes;
-    private final Runnable reclaim;
+    private final Reclaim reclaim;
     private final List<BudgetedStore> stores = new CopyOnWriteArrayList<>();
     private final AtomicBoolean turn = new AtomicBoolean();
     /* guarded by turn */
@@ -27,9 +39,9 @@ public final class SharedBudget {
      * A budget nobody has charged yet.
      *
      * @param maximumBytes its bound
-     * @param reclaim brings idle blocks to the depots when the bound is reached; must neither block nor grow
+     * @param reclaim what to do when the bound is reached
      */
-    public SharedBudget(long maximumBytes, Runnable reclaim) {
+    public SharedBudget(long maximumBytes, Reclaim reclaim) {
         this.maximumBytes = maximumBytes;
         this.reclaim = reclaim;
     }
@@ -67,11 +79,20 @@ public final class SharedBudget {
         if (fits(bytes)) {
             return true;
         }
-        reclaim.run();
-        for (BudgetedStore store : stores) {
-            charged += store.shrink();
+        reclaim.idle();
+        shrink(SOME);
+        if (fits(bytes)) {
+            return true;
         }
+        reclaim.unused();
+        shrink(ANY);
         return fits(bytes);
+    }
+
+    private void shrink(int part) {
+        for (BudgetedStore store : stores) {
+            charged += store.shrink(part);
+        }
     }
 
     private boolean fits(long bytes) {
