@@ -592,7 +592,7 @@ public final class LocalBlockPool extends LocalBlockPoolFields {
         SEIZED.setVolatile(this, true);
         alarm();
         try {
-            if (!PoolLifetime.isInside(idler.getStackTrace())) {
+            if (!PoolLifetime.LOOK.finds(idler)) {
                 empty();
             }
         } finally {

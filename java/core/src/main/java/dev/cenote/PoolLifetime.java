@@ -1,19 +1,19 @@
 package dev.cenote;
 
 import dev.cenote.internal.BlockStore;
-import java.util.Arrays;
+import dev.cenote.internal.StackLook;
 import org.jspecify.annotations.Nullable;
 
 /**
  * From close to release: closed pools refuse gets; when the last block is back, the memory goes.
  * <p>A get reads the control word before it takes a block, with no fence behind it, since a fence would cost more than the
- * rest. So the closer makes sure by other means that no get that read "open" is still on its way: it stops all threads at
- * a safepoint ({@link Thread#getAllStackTraces()}) and looks at what they were doing. A thread outside
- * {@link LocalBlockPool}'s methods has finished its get, whose effects are visible after the safepoint, or will read the
- * control word anew. A thread inside them, and a stripe that is held, is looked at again later. The idea is that of an
- * asymmetric fence, as with membarrier(2).
+ * rest. So the closer makes sure by other means that no get that read "open" is still on its way: it {@linkplain StackLook looks}
+ * whether a thread is in one of {@link LocalBlockPool}'s methods. A thread inside them, and a stripe that is held, is looked at
+ * again later.
  */
 final class PoolLifetime {
+
+    static final StackLook LOOK = StackLook.into(LocalBlockPool.class);
 
     private static final int SEAL_TRIES = 10; /* at once; afterwards upkeep goes on trying */
     private static final System.Logger LOG = System.getLogger(BlockPool.class.getName());
@@ -58,19 +58,8 @@ final class PoolLifetime {
 
     /** Finds out that no get that began before the close is on its way any more. */
     private synchronized boolean seal() {
-        sealed = sealed || (!isAnyoneInside() && accounts.areStripesFree());
+        sealed = sealed || (!LOOK.findsAnybody() && accounts.areStripesFree());
         return sealed;
-    }
-
-    private static boolean isAnyoneInside() {
-        Thread self = Thread.currentThread(); /* is not in a get */
-        return Thread.getAllStackTraces().entrySet().stream()
-            .anyMatch(entry -> entry.getKey() != self && isInside(entry.getValue()));
-    }
-
-    /** Tells whether a thread with such a stack is in a get or put. */
-    static boolean isInside(StackTraceElement[] stack) {
-        return Arrays.stream(stack).anyMatch(frame -> frame.getClassName().equals(LocalBlockPool.class.getName()));
     }
 
     /** Releases the memory if the pool is closed and every block is back. Any thread, any number of times. */

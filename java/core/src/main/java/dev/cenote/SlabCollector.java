@@ -1,9 +1,9 @@
 package dev.cenote;
 
+import dev.cenote.internal.StackLook;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -14,16 +14,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Comes into the caches of live threads from outside, for slabs that they do not use.
  * <p>The owner pays nothing for that: it works without lock or fence for as long as it is its cache's user. Who comes in holds the
- * cache's lock, ends that, and looks at the owner's stack, which is a handshake: an owner outside of these classes has finished
- * what it did, visibly, and will find that it is not the user any more; one inside is left alone. It is the asymmetric fence of
- * {@link PoolLifetime} and of {@link LocalBlockPool#takeUnused}. Where to go is found out before by the slabs' states, so no
- * thread is looked at in vain.
+ * cache's lock, ends that, and {@linkplain StackLook looks} whether the owner is at work in these classes; then it is left alone.
+ * Where to go is found out before by the slabs' states, so no thread is looked at in vain.
  * <p>Any thread, from a method of {@link SmallSizes}, so that closing sees it.
  */
 final class SlabCollector {
 
+    static final StackLook LOOK = StackLook.into(SmallSizes.class, SlabCache.class, Slab.class);
+
     private static final int LOOKS = 4; /* for idle threads, in the time that they have to be idle */
-    private static final Set<String> INSIDE = Set.of(SmallSizes.class.getName(), SlabCache.class.getName(), Slab.class.getName());
 
     private final SlabDirectory directory;
     private final BooleanSupplier isClosed;
@@ -33,18 +32,6 @@ final class SlabCollector {
     SlabCollector(SlabDirectory directory, BooleanSupplier isClosed) {
         this.directory = directory;
         this.isClosed = isClosed;
-    }
-
-    /** Tells whether a thread with such a stack may be at work in a cache. */
-    static boolean isInside(StackTraceElement @Nullable [] stack) {
-        if (stack != null) {
-            for (StackTraceElement frame : stack) {
-                if (INSIDE.contains(frame.getClassName())) {
-                    return true;
-                }
-            }
-        }
-        return false; /* no stack: the thread is dead, and all it did is visible */
     }
 
     /** Gives back the slabs of one cache that has some without a block in use. Tells whether it did. */
@@ -112,6 +99,7 @@ final class SlabCollector {
     /** Does something in those that can be entered now, one after the other. */
     private void visit(List<SlabCache> caches, Consumer<SlabCache> work) {
         List<SlabCache> entered = new ArrayList<>();
+        int done = 0;
         try {
             for (SlabCache cache : caches) {
                 if (cache.tryEnter()) {
@@ -121,23 +109,16 @@ final class SlabCollector {
             if (entered.isEmpty() || isClosed.getAsBoolean()) { /* after the locks, see SmallSizes.settle */
                 return;
             }
-            Map<Thread, StackTraceElement[]> stacks = stacks(entered);
-            for (SlabCache cache : entered) {
-                if (cache.owner == null || !isInside(stacks.get(cache.owner))) {
+            Set<Thread> atWork = LOOK.among(entered.stream().map(cache -> cache.owner).filter(Objects::nonNull).toList());
+            for (; done < entered.size(); done++) {
+                SlabCache cache = entered.get(done);
+                if (cache.owner == null || !atWork.contains(cache.owner)) {
                     work.accept(cache);
                 }
+                cache.unlock();
             }
         } finally {
-            entered.forEach(SlabCache::unlock);
+            entered.subList(done, entered.size()).forEach(SlabCache::unlock);
         }
-    }
-
-    private static Map<Thread, StackTraceElement[]> stacks(List<SlabCache> caches) {
-        List<Thread> owners = caches.stream().map(cache -> cache.owner).filter(Objects::nonNull).toList();
-        return switch (owners.size()) {
-            case 0 -> Map.of();
-            case 1 -> Map.of(owners.get(0), owners.get(0).getStackTrace());
-            default -> Thread.getAllStackTraces();
-        };
     }
 }

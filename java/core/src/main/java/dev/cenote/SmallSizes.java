@@ -360,7 +360,7 @@ final class SmallSizes implements SlabSource {
      * @return false: a thread may still be inside
      */
     private synchronized boolean settle() {
-        sealed = sealed || (!isAnyoneInside() && isNoneLocked());
+        sealed = sealed || (!SlabCollector.LOOK.findsAnybody() && isNoneLocked());
         if (sealed) {
             for (Slab slab : directory.all()) {
                 if (slab.owner != null) {
@@ -375,12 +375,6 @@ final class SmallSizes implements SlabSource {
             }
         }
         return sealed;
-    }
-
-    private static boolean isAnyoneInside() {
-        Thread self = Thread.currentThread(); /* is in neither allocate nor free */
-        return Thread.getAllStackTraces().entrySet().stream().filter(entry -> entry.getKey() != self)
-            .anyMatch(entry -> SlabCollector.isInside(entry.getValue()));
     }
 
     /** No virtual thread is inside: each holds a lock there, and looks after that whether the pool is closed. */

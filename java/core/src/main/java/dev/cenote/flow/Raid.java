@@ -1,20 +1,20 @@
 package dev.cenote.flow;
 
+import dev.cenote.internal.StackLook;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * Goes into threads' parts of T0 from outside.
  * <p>A part whose owner is cautious needs its lock only. Of others the owner works without lock or fence: after the CAUTIOUS
- * bit is set, all threads are stopped at a safepoint for a moment. A thread outside {@link LocalGeneration}'s methods then has
- * finished its get or put, whose effects are visible after the safepoint, or will read the bit; one inside is left alone. It
- * is the asymmetric fence of the block pool's closer (see docs/memory-order.md).
+ * bit is set, it is {@linkplain StackLook looked at}, and left alone if it is inside {@link LocalGeneration}'s methods.
  */
 final class Raid {
 
-    private static final String INSIDE = LocalGeneration.class.getName();
+    private static final StackLook LOOK = StackLook.into(LocalGeneration.class);
 
     private Raid() {
     }
@@ -38,9 +38,9 @@ final class Raid {
             }
         }
         if (!free.isEmpty()) {
-            Map<Thread, StackTraceElement[]> stacks = stacks(free);
+            Set<Thread> atWork = LOOK.among(free.stream().map(part -> part.owner).filter(Objects::nonNull).toList());
             for (LocalGeneration<T> part : free) {
-                if (isInside(stacks.get(part.owner))) {
+                if (part.owner != null && atWork.contains(part.owner)) {
                     part.release();
                     part.unlock();
                     refused.add(part);
@@ -58,21 +58,5 @@ final class Raid {
         } finally {
             part.unlock();
         }
-    }
-
-    private static <T> Map<Thread, StackTraceElement[]> stacks(List<LocalGeneration<T>> parts) {
-        Thread only = parts.get(0).owner;
-        return parts.size() == 1 && only != null ? Map.of(only, only.getStackTrace()) : Thread.getAllStackTraces();
-    }
-
-    private static boolean isInside(StackTraceElement[] stack) {
-        if (stack != null) {
-            for (StackTraceElement element : stack) {
-                if (element.getClassName().equals(INSIDE)) {
-                    return true;
-                }
-            }
-        }
-        return false; /* no stack: the thread is dead, and all it did is visible */
     }
 }
