@@ -84,7 +84,7 @@ public final class BlockPool implements Pool<Block> {
         this.locals = new LocalTable(nobody, this::newLocal);
         this.stripes = new Stripes(newStripe(), this::anotherStripe);
         this.accounts = new PoolAccounts(locals, stripes);
-        this.collector = new PoolCollector(this, accounts, stripes);
+        this.collector = new PoolCollector(this, store, accounts, stripes);
         this.lifetime = new PoolLifetime(this, store, accounts);
     }
 

@@ -1,7 +1,9 @@
 package dev.cenote;
 
 import dev.cenote.internal.Backoff;
+import dev.cenote.internal.BlockStore;
 import dev.cenote.internal.StoreCode;
+import dev.cenote.internal.StoreCounter;
 
 /**
  * Finds free blocks where no thread's get looks: in magazines of threads that died, in idle stripes, in quarantine; and, when
@@ -11,14 +13,16 @@ import dev.cenote.internal.StoreCode;
 final class PoolCollector {
 
     private static final long BUSY_NANOS_MAX = 1_000_000_000L;
-    private static final int SHARE_TRIES = 100; /* others get what one has found, or work where it looks: seldom twice */
+    private static final int SHARE_TRIES = 200; /* others get what one has found, or work where it looks: seldom twice */
 
     private final BlockPool pool;
+    private final BlockStore store;
     private final PoolAccounts accounts;
     private final Stripes stripes;
 
-    PoolCollector(BlockPool pool, PoolAccounts accounts, Stripes stripes) {
+    PoolCollector(BlockPool pool, BlockStore store, PoolAccounts accounts, Stripes stripes) {
         this.pool = pool;
+        this.store = store;
         this.accounts = accounts;
         this.stripes = stripes;
     }
@@ -39,14 +43,18 @@ final class PoolCollector {
             pool.raise(BlockPool.HUNGRY); /* before the look at others' magazines: what is put since then goes to the depot */
             PoolAccounts.Unused unused = accounts.takeUnused();
             found = askWhileBusy(local, local.ask());
-            if (unused == PoolAccounts.Unused.NONE) {
+            if (!isShort(found) || (unused == PoolAccounts.Unused.NONE && !isAnyFree())) {
                 break;
             }
-            if (isShort(found)) {
-                Backoff.pause(tries);
-            }
+            Backoff.pause(tries);
+            collect();
         }
         return found;
+    }
+
+    /** Also those on their way between the depot and a thread, which lie nowhere. */
+    private boolean isAnyFree() {
+        return StoreCounter.BLOCKS_CARVED.of(store.counters()) > accounts.sums().outside();
     }
 
     private static boolean isShort(int code) {
