@@ -258,6 +258,10 @@ CN_TEST(block_pool, counters_tell_what_happened)
     assert_true(cn_test_count(pool, CN_COUNT_bytes_reserved) >= 2U * CN_TEST_CHUNK);
     assert_true(cn_test_pool_is_valid(pool, 50));
     assert_false(cn_test_pool_is_valid(pool, 49));
+    static uint32_t rest[256];
+    assert_int_equal(cn_test_pool_drain(pool, rest, 256), 206); /* to the maximum: refused there, and nothing failed */
+    assert_int_equal(cn_test_count(pool, CN_COUNT_growths_failed), 0);
+    cn_test_pool_fill(pool, rest, 206);
     cn_test_pool_fill(pool, blocks + 50, 50);
     cn_test_pool_end(pool);
 }

@@ -96,7 +96,7 @@ static int cn_pool_grow(cn_block_pool_t *pool, cn_pool_node_t *node)
     if (code == CN_BUSY) {
         cn_count_add(&pool->count, CN_COUNT_growth_refusals, 1U); /* the background grower has the chunk in hand */
     } else if (code != CN_OK) {
-        cn_count_add(&pool->count, CN_COUNT_growths_failed, 1U);
+        if (code != CN_EXHAUSTED) cn_count_add(&pool->count, CN_COUNT_growths_failed, 1U); /* else it is at its maximum */
     } else if (published) {
         cn_count_add(&pool->count, CN_COUNT_growth_nanos, nanos);
         cn_count_max(&pool->count, CN_COUNT_growth_nanos_max, nanos);

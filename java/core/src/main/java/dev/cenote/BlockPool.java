@@ -47,6 +47,7 @@ public final class BlockPool implements Pool<Block> {
     private volatile int control;
     private final BlockMarks marks;
     private final LongAdder duplicates = new LongAdder();
+    private final LongAdder refused = new LongAdder();
     private final Checks checks;
     private final @Nullable PoolWatch watch;
     private final String name;
@@ -464,13 +465,21 @@ public final class BlockPool implements Pool<Block> {
         return true;
     }
 
+    LongAdder refused() {
+        return refused;
+    }
+
     LongAdder duplicates() {
         return duplicates;
     }
 
     /** The depot gave nothing: looks everywhere else, and says so to those who put. */
     int retry(LocalBlockPool local, int code) {
-        return collector.retry(local, code);
+        int last = collector.retry(local, code);
+        if (last < 0) {
+            refused.increment();
+        }
+        return last;
     }
 
     /** A put found control set: others wait for blocks, or for the last one to come back. */

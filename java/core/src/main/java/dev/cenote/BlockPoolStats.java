@@ -17,12 +17,13 @@ import dev.cenote.internal.StoreCounter;
  * @param blocksCarved cut from chunks, now
  * @param gets blocks taken
  * @param puts blocks put
+ * @param getsRefused times that a get found no block; one that waits counts each time that it looks
  * @param exchanges magazines exchanged with the depot
  * @param casFailures compare-and-swaps on the depot that another thread won
  * @param blocksRemote blocks that came back on another NUMA node than their own
  * @param growths growths that published a chunk
  * @param growthsWithSpare of them, those that found a spare chunk ready
- * @param growthsFailed growths that found no memory
+ * @param growthsFailed growths for which the system or the container had no memory
  * @param growthRefusals growths not admitted because another thread was growing
  * @param growthWaits exchanges that waited for another thread's growth
  * @param growthNanos time spent in growths, in nanoseconds
@@ -45,7 +46,7 @@ import dev.cenote.internal.StoreCounter;
  */
 public record BlockPoolStats(
         String pool, int blockBytes, int strideBytes, long blocksInUse, long blocksFree, long blocksInMagazines,
-        long blocksCarved, long gets, long puts, long exchanges, long casFailures, long blocksRemote, long growths,
+        long blocksCarved, long gets, long puts, long getsRefused, long exchanges, long casFailures, long blocksRemote, long growths,
         long growthsWithSpare, long growthsFailed, long growthRefusals, long growthWaits, long growthNanos,
         long growthNanosMax, long chunksActive, long chunksSpare, long chunksIdle, long chunksRetired,
         long bytesReserved, long bytesCommitted, long bytesPurged, long bytesPopulated, long numaFallbacks,
@@ -56,7 +57,7 @@ public record BlockPoolStats(
         long inUse = Math.max(0, sums.outside());
         long carved = StoreCounter.BLOCKS_CARVED.of(c);
         return new BlockPoolStats(pool.name(), pool.blockBytes(), stride, inUse, Math.max(0, carved - inUse), sums.held(),
-            carved, sums.gets(), Math.max(0, sums.gets() - inUse), StoreCounter.EXCHANGES.of(c),
+            carved, sums.gets(), Math.max(0, sums.gets() - inUse), pool.refused().sum(), StoreCounter.EXCHANGES.of(c),
             StoreCounter.CAS_FAILURES.of(c), StoreCounter.BLOCKS_REMOTE.of(c), StoreCounter.GROWTHS.of(c),
             StoreCounter.GROWTHS_SPARE.of(c), StoreCounter.GROWTHS_FAILED.of(c), StoreCounter.GROWTH_REFUSALS.of(c),
             StoreCounter.GROWTH_WAITS.of(c), StoreCounter.GROWTH_NANOS.of(c), StoreCounter.GROWTH_NANOS_MAX.of(c),
@@ -93,7 +94,7 @@ public record BlockPoolStats(
                 + pool + "\"");
         }
         return new BlockPoolStats(pool, blockBytes, strideBytes, blocksInUse, blocksFree, blocksInMagazines, blocksCarved,
-            gets - e.gets, puts - e.puts, exchanges - e.exchanges, casFailures - e.casFailures,
+            gets - e.gets, puts - e.puts, getsRefused - e.getsRefused, exchanges - e.exchanges, casFailures - e.casFailures,
             blocksRemote - e.blocksRemote, growths - e.growths, growthsWithSpare - e.growthsWithSpare,
             growthsFailed - e.growthsFailed, growthRefusals - e.growthRefusals, growthWaits - e.growthWaits,
             growthNanos - e.growthNanos, growthNanosMax, chunksActive, chunksSpare, chunksIdle,

@@ -64,6 +64,21 @@ class BlockPoolStatsTest {
     }
 
     @Test
+    void getsAtTheMaximum_areRefusedGets_andNoFailedGrowths() {
+        try (BlockPool pool = TestPools.ofBlocks(8)) {
+            List<Block> all = TestPools.takeAll(pool);
+            assertThat(pool.tryGet()).isNull();
+            assertThatThrownBy(pool::get).isInstanceOf(PoolExhaustedException.class);
+            assertThat(pool.stats().getsRefused()).isEqualTo(3);
+            assertThat(pool.stats().growthsFailed()).isZero();
+            BlockPoolStats before = pool.stats();
+            all.forEach(pool::put);
+            pool.put(pool.get());
+            assertThat(pool.stats().minus(before).getsRefused()).isZero();
+        }
+    }
+
+    @Test
     void minus_givesWhatHappenedBetween() {
         try (BlockPool pool = TestPools.builder().build(); BlockPool other = TestPools.builder().name("o").build()) {
             pool.put(pool.get());

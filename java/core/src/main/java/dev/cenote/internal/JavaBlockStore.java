@@ -190,8 +190,12 @@ public final class JavaBlockStore implements BlockStore {
             endIfReleased();
         }
         long nanos = System.nanoTime() - began;
-        if (code != 0) {
-            counters.add(code == StoreCode.BUSY.value() ? StoreCounter.GROWTH_REFUSALS : StoreCounter.GROWTHS_FAILED, 1);
+        if (code == StoreCode.BUSY.value()) {
+            counters.add(StoreCounter.GROWTH_REFUSALS, 1);
+        } else if (code != 0) {
+            if (code != StoreCode.EXHAUSTED.value()) { /* a pool at its maximum works as it should */
+                counters.add(StoreCounter.GROWTHS_FAILED, 1);
+            }
         } else if (published) {
             counters.add(StoreCounter.GROWTH_NANOS, nanos);
             counters.raise(StoreCounter.GROWTH_NANOS_MAX, nanos);

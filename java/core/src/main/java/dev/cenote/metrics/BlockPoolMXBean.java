@@ -32,7 +32,10 @@ public interface BlockPoolMXBean {
     /** {@return growths that published a chunk} */
     long getGrowths();
 
-    /** {@return growths that found no memory} */
+    /** {@return times that a get found no block} */
+    long getGetsRefused();
+
+    /** {@return growths for which the system or the container had no memory} */
     long getGrowthsFailed();
 
     /** {@return the longest growth, in nanoseconds} */

@@ -137,6 +137,12 @@ public final class PoolBeans {
         }
 
         @Override
+        public long getGetsRefused() {
+            BlockPoolStats stats = stats();
+            return stats == null ? 0 : stats.getsRefused();
+        }
+
+        @Override
         public long getGrowthsFailed() {
             BlockPoolStats stats = stats();
             return stats == null ? 0 : stats.growthsFailed();

@@ -38,6 +38,7 @@ class PoolBeansTest {
                 assertThat((long) server.getAttribute(name, "BytesReserved")).isPositive();
                 assertThat((long) server.getAttribute(name, "BytesFree")).isNotNegative();
                 assertThat((long) server.getAttribute(name, "Growths")).isPositive();
+                assertThat(server.getAttribute(name, "GetsRefused")).isEqualTo(0L);
                 assertThat(server.getAttribute(name, "GrowthsFailed")).isEqualTo(0L);
                 assertThat((long) server.getAttribute(name, "GrowthNanosMax")).isPositive();
                 assertThat(server.getAttribute(name, "Closed")).isEqualTo(false);

@@ -41,6 +41,7 @@ public final class BlockPoolMetrics extends PoolMeters<BlockPool, BlockPoolStats
         counter(registry, "cenote.pool.purged", "bytes", "Memory given back to the system", BlockPoolStats::bytesPurged);
         counter(registry, "cenote.pool.gets", "blocks", "Blocks taken", BlockPoolStats::gets);
         counter(registry, "cenote.pool.puts", "blocks", "Blocks put", BlockPoolStats::puts);
+        counter(registry, "cenote.pool.gets.refused", "gets", "Gets that found no block; waiting ones each time they looked", BlockPoolStats::getsRefused);
         counter(registry, "cenote.pool.exchanges", "magazines", "Magazines exchanged with the depot", BlockPoolStats::exchanges);
         counter(registry, "cenote.pool.cas.failures", "exchanges", "Compare-and-swaps on the depot that another thread won",
             BlockPoolStats::casFailures);
@@ -62,7 +63,7 @@ public final class BlockPoolMetrics extends PoolMeters<BlockPool, BlockPoolStats
         nanos(registry, "cenote.pool.growth.max", "The longest growth since the pool was built", BlockPoolStats::growthNanosMax);
         nanos(registry, "cenote.pool.growth.p99", "99 % of growths since the pool was built took no longer",
             s -> s.growthLatency().percentileNanos(0.99));
-        counter(registry, "cenote.pool.growth.failed", "growths", "Growths that found no memory", BlockPoolStats::growthsFailed);
+        counter(registry, "cenote.pool.growth.failed", "growths", "Growths for which the system or the container had no memory", BlockPoolStats::growthsFailed);
         counter(registry, "cenote.pool.growth.refused", "growths", "Growths not begun, by reason", BlockPoolStats::growthRefusals, "reason", "busy");
         counter(registry, "cenote.pool.growth.refused", "growths", "Growths not begun, by reason", BlockPoolStats::budgetRefusals, "reason",
             "budget");
