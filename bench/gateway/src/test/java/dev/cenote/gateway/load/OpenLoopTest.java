@@ -76,7 +76,9 @@ class OpenLoopTest {
             }, "rude-server");
             server.setDaemon(true);
             server.start();
-            LoadResult result = new OpenLoop(plan(listener.getLocalPort(), 100), CORPUS).run(() -> { });
+            LoadPlan plan = new LoadPlan(listener.getLocalPort(), Path.of("unused"), 4, 1, Duration.ofMillis(200), Duration.ofMillis(800),
+                    Duration.ofSeconds(2), 100, 1); /* no answer will come */
+            LoadResult result = new OpenLoop(plan, CORPUS).run(() -> { });
             assertThat(result.requests()).isZero();
             assertThat(result.errors()).isNotEmpty();
         }
