@@ -43,11 +43,16 @@ final class PoolCollector {
             pool.raise(BlockPool.HUNGRY); /* before the look at others' magazines: what is put since then goes to the depot */
             PoolAccounts.Unused unused = accounts.takeUnused();
             found = askWhileBusy(local, local.ask());
-            if (!isShort(found) || (unused == PoolAccounts.Unused.NONE && !isAnyFree())) {
+            if (!isShort(found)) {
                 break;
             }
+            if (unused == PoolAccounts.Unused.NONE) {
+                if (!isAnyFree()) {
+                    break;
+                }
+                collect();
+            }
             Backoff.pause(tries);
-            collect();
         }
         return found;
     }

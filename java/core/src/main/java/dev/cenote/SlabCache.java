@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class SlabCache {
 
     private static final int SEARCHES = 3;
-    private static final int TRIES = 100; /* others get what one has found, or work where it looks: seldom twice */
+    private static final int TRIES = 8; /* others get what one has found, or work where it looks */
     private static final int PLACES = 127; /* for each class; odd, so that they do not meet in the same places of a cache */
     private static final int MAGAZINE_BYTES = 128 << 10;
     private static final int MOVED = 32; /* addresses at most between a magazine and the slabs at a time */
@@ -329,7 +329,7 @@ final class SlabCache {
                 if (current[index].hasFree()) {
                     return current[index];
                 }
-                found = scarce(index);
+                found = scarce(index, e);
             }
         }
         Slab before = current[index];
@@ -342,12 +342,13 @@ final class SlabCache {
     }
 
     /** When there is no fresh slab: what lies free anywhere, and last of all in slabs that others go on using. */
-    private Slab scarce(int index) {
+    private Slab scarce(int index, PoolExhaustedException refusal) {
+        long began = System.nanoTime();
         Slab found = own(index);
         if (found == null) {
             found = source.adopt(index, this, true);
         }
-        for (int tries = 0; found == null && tries < TRIES; tries++) {
+        for (int tries = 0; found == null && tries < TRIES && source.mayFind(index); tries++) {
             boolean came = source.reclaim();
             found = came ? freshOrNull(index) : null;
             if (found == null) {
@@ -357,11 +358,15 @@ final class SlabCache {
                 }
                 found = shared != Slab.NONE ? shared : own(index);
                 if (found == null) {
-                    Backoff.pause(tries);
+                    Thread.yield(); /* to those that are at work there */
                 }
             }
         }
-        return found != null ? found : fresh(index);
+        if (found == null) {
+            source.foundNone(index, began);
+            throw refusal;
+        }
+        return found;
     }
 
     private @Nullable Slab freshOrNull(int index) {

@@ -2,6 +2,7 @@ package dev.cenote;
 
 import dev.cenote.internal.StackLook;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -22,16 +23,33 @@ final class SlabCollector {
 
     static final StackLook LOOK = StackLook.into(SmallSizes.class, SlabCache.class, Slab.class);
 
+    private static final int REST = 4; /* times as long as a search in vain took: nobody looks again */
     private static final int LOOKS = 4; /* for idle threads, in the time that they have to be idle */
 
     private final SlabDirectory directory;
     private final BooleanSupplier isClosed;
+    /** By class: until then nobody looks. Any thread writes them, plainly: a look more or less. */
+    private final long[] vainUntil = new long[SmallSizes.CLASSES];
     /* the upkeep thread's */
     private long lookedNanos = System.nanoTime();
 
     SlabCollector(SlabDirectory directory, BooleanSupplier isClosed) {
         this.directory = directory;
         this.isClosed = isClosed;
+        Arrays.fill(vainUntil, System.nanoTime());
+    }
+
+    /** As {@link SlabSource#mayFind}. */
+    boolean mayFind(int index) {
+        return System.nanoTime() - vainUntil[index] >= 0;
+    }
+
+    /** As {@link SlabSource#foundNone}. */
+    void foundNone(int index, long beganNanos) {
+        long now = System.nanoTime();
+        if (now - vainUntil[index] >= 0) { /* else nobody looked */
+            vainUntil[index] = now + REST * (now - beganNanos);
+        }
     }
 
     /** Gives back the slabs of one cache that has some without a block in use. Tells whether it did. */

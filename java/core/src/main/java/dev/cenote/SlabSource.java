@@ -30,6 +30,12 @@ interface SlabSource {
      */
     @Nullable Slab adopt(int index, SlabCache heir, boolean any);
 
+    /** {@return false for a while after {@link #foundNone}} A program that lives at its bound would do nothing else but look. */
+    boolean mayFind(int index);
+
+    /** Nothing of a class was found with live threads, by a search that began at that time. */
+    void foundNone(int index, long beganNanos);
+
     /**
      * Gives slabs back that live threads have and no block of which is in use.
      *

@@ -5,6 +5,7 @@ import dev.cenote.internal.VirtualThreads;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,8 @@ final class SmallSizes implements SlabSource {
     static final int BYTES_MAX = Slab.BYTES / 8;
     static final int CLASSES = SizeClasses.of(BYTES_MAX) + 1;
 
-    private static final int SEAL_TRIES = 10; /* at once; afterwards upkeep goes on trying */
+    private static final long SEAL_NANOS = 100_000_000; /* for others to leave; afterwards upkeep goes on trying */
+    private static final long LOOK_NANOS = 100_000;
     private static final long HEIR_WAIT_NANOS = 1_000_000_000L;
 
     private final String name;
@@ -224,6 +226,16 @@ final class SmallSizes implements SlabSource {
     }
 
     @Override
+    public boolean mayFind(int index) {
+        return collector.mayFind(index);
+    }
+
+    @Override
+    public void foundNone(int index, long beganNanos) {
+        collector.foundNone(index, beganNanos);
+    }
+
+    @Override
     public boolean reclaim() {
         return collector.reclaimOne();
     }
@@ -348,8 +360,9 @@ final class SmallSizes implements SlabSource {
     /** Refuses requests from now on. */
     void close() {
         closed = true;
-        for (int i = 0; i < SEAL_TRIES && !settle(); i++) {
-            Thread.onSpinWait();
+        long began = System.nanoTime();
+        while (!settle() && System.nanoTime() - began < SEAL_NANOS) { /* else the pool of slabs tells of blocks in use, which are ours */
+            LockSupport.parkNanos(LOOK_NANOS);
         }
     }
 

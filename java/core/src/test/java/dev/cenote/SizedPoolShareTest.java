@@ -123,7 +123,7 @@ class SizedPoolShareTest {
             long[] held = new long[SLABS];
             try (Holders holders = new Holders(SLABS, index -> held[index] = pool.allocate(BYTES), index -> {
                 pool.free(held[index], BYTES);
-                takeAndFree(pool, index);
+                allocateInTheEndAndFree(pool); /* somebody has just looked in vain */
             })) {
                 Set<Long> mine = new HashSet<>();
                 for (int i = 0; i < SLABS * (TO_A_SLAB - 1); i++) {
@@ -156,6 +156,7 @@ class SizedPoolShareTest {
                     pool.free(kept[index][i], BYTES);
                 }
             }, index -> {
+                allocateInTheEndAndFree(pool);
                 for (int i = 0; i < count; i += 2) { /* what is its own slab's still, and what is another's by now */
                     assertThat(TestMemory.isMarked(kept[index][i], BYTES, (byte) (index * count + i))).isTrue();
                     pool.free(kept[index][i], BYTES);
@@ -277,6 +278,10 @@ class SizedPoolShareTest {
             });
             isEmptyAndValid(pool);
         }
+    }
+
+    private static void allocateInTheEndAndFree(SizedPool pool) {
+        pool.free(allocateInTheEnd(pool, BYTES, new AtomicLong()), BYTES);
     }
 
     private static long allocateInTheEnd(SizedPool pool, long bytes, AtomicLong refused) {

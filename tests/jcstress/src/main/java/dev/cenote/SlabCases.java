@@ -77,6 +77,16 @@ public final class SlabCases {
         }
 
         @Override
+        public boolean mayFind(int index) {
+            return false;
+        }
+
+        @Override
+        public void foundNone(int index, long beganNanos) {
+            throw new AssertionError("no other slab is needed");
+        }
+
+        @Override
         public boolean reclaim() {
             return false;
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class SharedBudget {
 
     private static final long COUNT_NANOS = 50_000_000;
+    private static final int REST = 4; /* times as long as a search in vain took: nobody looks again */
     private static final int SOME = 8; /* an eighth of a chunk came back since the last look: worth another one */
     private static final int ANY = Integer.MAX_VALUE;
 
@@ -22,7 +23,7 @@ public final class SharedBudget {
         /** What nobody has: at little cost. */
         void idle();
 
-        /** What live threads have and do not use: when that was not enough. */
+        /** What live threads have and do not use: when that was not enough, and for a while not again if this was not either. */
         void unused();
     }
 
@@ -33,6 +34,7 @@ public final class SharedBudget {
     /* guarded by turn */
     private long charged;
     private long counted = System.nanoTime();
+    private long vainUntil = System.nanoTime();
     private volatile long largeBytes;
 
     /**
@@ -84,9 +86,18 @@ public final class SharedBudget {
         if (fits(bytes)) {
             return true;
         }
+        long began = System.nanoTime();
+        if (began - vainUntil < 0) {
+            return false; /* a program that lives at its bound would do nothing else */
+        }
         reclaim.unused();
         shrink(ANY);
-        return fits(bytes);
+        boolean fits = fits(bytes);
+        if (!fits) {
+            long ended = System.nanoTime();
+            vainUntil = ended + REST * (ended - began);
+        }
+        return fits;
     }
 
     private void shrink(int part) {
