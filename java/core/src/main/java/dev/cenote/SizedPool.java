@@ -40,6 +40,7 @@ public final class SizedPool implements AutoCloseable {
     private final int lastClass;
     /** Of slabs; and large blocks say that they belong to it. */
     private final BlockPool host;
+    private final BlockStore slabStore;
     private final SmallSizes small;
     private final boolean addresses;
     private volatile boolean closed;
@@ -53,8 +54,8 @@ public final class SizedPool implements AutoCloseable {
             }
 
             @Override
-            public void unused() {
-                collectUnused();
+            public void unused(@Nullable BlockStore asking) {
+                collectUnused(asking);
             }
         });
         this.lastClass = plan.lastClass();
@@ -62,6 +63,7 @@ public final class SizedPool implements AutoCloseable {
         /* What stands on the slabs relies on these checks. */
         Opened first = open(plan.pool("slabs", Slab.BYTES, plan.backend()).checks(Checks.BASIC));
         this.host = first.pool;
+        this.slabStore = first.store;
         this.backend = host.backend();
         this.chunkAlignment = backend == Backend.JAVA ? LINE : PAGE;
         this.large = new LargePieces(budget, first.store.natives());
@@ -434,9 +436,11 @@ public final class SizedPool implements AutoCloseable {
     }
 
     /** Brings what live threads have and do not use there too; neither blocks nor grows. Costs looks at stacks. */
-    private void collectUnused() {
-        small.trimOthers();
-        host.collectMine();
+    private void collectUnused(@Nullable BlockStore asking) {
+        if (asking != slabStore) { /* else slabs would be put into the magazines that they are about to come to; SmallSizes sees to it */
+            small.trimOthers();
+            host.collectMine();
+        }
         host.collectUnused();
         for (BlockPool pool : opened()) {
             pool.collectUnused();

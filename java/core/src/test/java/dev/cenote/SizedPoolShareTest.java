@@ -15,6 +15,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -98,6 +99,37 @@ class SizedPoolShareTest {
                     block.close();
                 }
             }
+            isEmptyAndValid(pool);
+        }
+    }
+
+    /** More slabs come back than a thread's magazines of them hold, while that thread is about to take one: over and over. */
+    @Test
+    void manySlabsThatComeBackAtOnce_areTakenOnceEach() throws Exception {
+        assumeTrue(TestPools.hasAddresses());
+        int keepers = 8;
+        int sizes = 8;
+        int slabs = 2 * keepers * sizes; /* half of them not taken before: then one thread fills and spills its magazines of slabs */
+        try (SizedPool pool = SizedPool.builder().name("many").backend(TestPools.BACKEND).maximumBytes(slabs * (long) Slab.BYTES)
+                .chunkBytes(Slab.BYTES).retainFor(Duration.ofHours(1)).build()) {
+            CyclicBarrier together = new CyclicBarrier(keepers + 1);
+            TestPools.inThreads(keepers + 1, index -> {
+                for (int round = 0; round < 12; round++) {
+                    for (int size = 1; size <= sizes && index < keepers; size++) {
+                        long bytes = 1024L * size;
+                        pool.free(allocateInTheEnd(pool, bytes, new AtomicLong()), bytes);
+                    }
+                    together.await(20, TimeUnit.SECONDS); /* else one failed */
+                    if (index == keepers) {
+                        Set<Long> mine = new HashSet<>();
+                        for (int i = 0; i < slabs * TO_A_SLAB; i++) {
+                            assertThat(mine.add(pool.allocate(BYTES))).as("piece %d", i).isTrue();
+                        }
+                        mine.forEach(address -> pool.free(address, BYTES));
+                    }
+                    together.await(20, TimeUnit.SECONDS);
+                }
+            });
             isEmptyAndValid(pool);
         }
     }

@@ -116,7 +116,7 @@ public final class BudgetedStore implements BlockStore {
             if (taken != StoreCode.FROZEN.value()) {
                 return taken; /* another thread grew, or put */
             }
-            if (!budget.charge(store.chunkBytes())) {
+            if (!budget.charge(store.chunkBytes(), this)) {
                 return StoreCode.EXHAUSTED.value();
             }
             return growCharged(exchange, into, from, want);

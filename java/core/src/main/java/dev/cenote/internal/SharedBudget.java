@@ -3,6 +3,7 @@ package dev.cenote.internal;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One bound of memory for many stores, held chunk by chunk; and for large pieces, which are charged one by one.
@@ -23,8 +24,12 @@ public final class SharedBudget {
         /** What nobody has: at little cost. */
         void idle();
 
-        /** What live threads have and do not use: when that was not enough, and for a while not again if this was not either. */
-        void unused();
+        /**
+         * What live threads have and do not use: when that was not enough, and for a while not again if this was not either.
+         *
+         * @param asking the store that is to grow: the calling thread is in the middle of a get from it; null: none
+         */
+        void unused(@Nullable BlockStore asking);
     }
 
     private final long maximumBytes;
@@ -67,7 +72,7 @@ public final class SharedBudget {
     }
 
     /** Charges bytes if they fit; false: not even after idle memory went back. Only between enter and leave. */
-    boolean charge(long bytes) {
+    boolean charge(long bytes, @Nullable BudgetedStore asking) {
         if (fits(bytes)) {
             return true;
         }
@@ -90,7 +95,7 @@ public final class SharedBudget {
         if (began - vainUntil < 0) {
             return false; /* a program that lives at its bound would do nothing else */
         }
-        reclaim.unused();
+        reclaim.unused(asking);
         shrink(ANY);
         boolean fits = fits(bytes);
         if (!fits) {
@@ -130,7 +135,7 @@ public final class SharedBudget {
             return StoreCode.BUSY.value();
         }
         try {
-            if (!charge(bytes)) {
+            if (!charge(bytes, null)) {
                 return StoreCode.EXHAUSTED.value();
             }
             largeBytes += bytes;
