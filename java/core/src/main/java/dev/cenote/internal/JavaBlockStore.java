@@ -1,7 +1,6 @@
 package dev.cenote.internal;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /**
@@ -23,7 +22,6 @@ public final class JavaBlockStore implements BlockStore {
 
     private static final long WAIT_NANOS_MAX = 20_000; /* for another thread's growth, before the caller is told BUSY */
     private static final int SPINS = 32;
-    private static final int SPARES_MAX = 16;
 
     private final JavaShape shape;
     private final JavaCounters counters = new JavaCounters();
@@ -33,16 +31,15 @@ public final class JavaBlockStore implements BlockStore {
     private final JavaCarve carve;
     private final JavaChunks chunks;
     private final JavaTrim trim;
-    private final boolean onDemand;
+    private final JavaSpares spares;
     private final long retainedBytes;
     private final long retainNanos;
-    /** Spare chunks to keep ready: doubled by a growth that found none, halved by quiet time. */
-    private final AtomicInteger sparesWanted = new AtomicInteger(1);
     private final Depositor depositor = new Depositor();
     private volatile boolean released;
     /* upkeep's own, guarded by this */
     private long periodBegan = System.nanoTime();
     private long growthsSeen;
+    private long exchangesSeen;
 
     /**
      * Opens a store.
@@ -59,7 +56,7 @@ public final class JavaBlockStore implements BlockStore {
         this.carve = new JavaCarve(shape);
         this.chunks = new JavaChunks(shape);
         this.trim = new JavaTrim(shape, depot, carve, chunks, counters);
-        this.onDemand = options.onDemand();
+        this.spares = new JavaSpares(options.onDemand(), counters);
         this.retainedBytes = options.retainedBytes();
         this.retainNanos = options.retainNanos();
         for (int i = 0; i < shape.initialChunks(); i++) {
@@ -219,7 +216,7 @@ public final class JavaBlockStore implements BlockStore {
             counters.add(StoreCounter.GROWTHS_SPARE, 1);
         } else {
             counters.add(StoreCounter.SPARE_MISSES, 1);
-            sparesWanted.updateAndGet(wanted -> Math.min(2 * wanted, SPARES_MAX));
+            spares.miss();
         }
         carve.publish(chunk);
         counters.add(StoreCounter.GROWTHS, 1);
@@ -241,7 +238,7 @@ public final class JavaBlockStore implements BlockStore {
      */
     @Override
     public synchronized void upkeep(long nowNanos) {
-        while (!onDemand && growth.isOpen() && chunks.spares() < sparesWanted.get()) {
+        while (growth.isOpen() && chunks.spares() < spares.wanted()) {
             if (makeSpareAhead() != 0) {
                 break; /* callers meet the same refusal and report it */
             }
@@ -251,16 +248,28 @@ public final class JavaBlockStore implements BlockStore {
         }
         if (retainNanos != 0 && nowNanos - periodBegan >= retainNanos / 2) {
             periodBegan = nowNanos;
-            long growths = counters.sum(StoreCounter.GROWTHS);
-            int kept = Integer.MAX_VALUE;
-            if (growths == growthsSeen) {
-                sparesWanted.updateAndGet(wanted -> Math.max(1, wanted / 2));
-                kept = sparesWanted.get();
-            }
-            growthsSeen = growths;
-            trim.trimSurplus(kept);
+            trim.trimSurplus(sparesKept());
         }
         trim.trimExcess(retainedBytes);
+    }
+
+    /** How many spare chunks a period's end leaves: all after growth, none when nobody came at all. */
+    private int sparesKept() {
+        long growths = counters.sum(StoreCounter.GROWTHS);
+        long exchanges = spares.exchanges();
+        boolean grew = growths != growthsSeen;
+        boolean idle = exchanges == exchangesSeen;
+        growthsSeen = growths;
+        exchangesSeen = exchanges;
+        if (grew) {
+            return Integer.MAX_VALUE;
+        }
+        if (idle) {
+            spares.sleep();
+        } else {
+            spares.calm();
+        }
+        return spares.wanted();
     }
 
     @Override
@@ -315,6 +324,7 @@ public final class JavaBlockStore implements BlockStore {
 
     @Override
     public long trim(long keepBytes) {
+        spares.sleep(); /* first: upkeep would fill up again what goes */
         return trim.trim(keepBytes);
     }
 
