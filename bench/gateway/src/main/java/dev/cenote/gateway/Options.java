@@ -136,7 +136,7 @@ final class Options {
 
     LoadClient client(CommandLine line) {
         if (clientKind() == Client.own) {
-            return new OwnClient(ownJava().toString());
+            return new OwnClient(List.of(ownJava().toString()));
         }
         Path wrk = WrkClient.find();
         if (wrk == null) {

@@ -19,7 +19,7 @@ import java.util.List;
  * @param threads event loops of the gateway
  */
 record ContextSettings(String title, List<ContextPools> kinds, int rounds, Duration warmUp, Duration measured, Duration after, Load load, Jvm jvm,
-                       int threads, long seed) {
+                       Processors processors, int threads, long seed) {
     static final String BURSTS = "Bursts, a small young generation";
     static final String ROOMY = "The same bursts, where the collector sizes the young generation itself";
     static final String PLAIN = "Quotes alone at an even rate, and the collector sizes the young generation itself";
@@ -63,7 +63,7 @@ record ContextSettings(String title, List<ContextPools> kinds, int rounds, Durat
     }
 
     private ContextSettings with(String title, List<ContextPools> kinds, Load load, Jvm jvm) {
-        return new ContextSettings(title, kinds, 1, warmUp, measured.dividedBy(2), Duration.ZERO, load, jvm, threads, seed);
+        return new ContextSettings(title, kinds, 1, warmUp, measured.dividedBy(2), Duration.ZERO, load, jvm, processors, threads, seed);
     }
 
     /** Requests per second in the measured window. */

@@ -55,7 +55,8 @@ final class ContextTrial implements AutoCloseable {
         this.kind = kind;
         Path gc = folder.resolve("gc.log");
         gcLog = new GcLog(gc);
-        List<String> command = new ArrayList<>(List.of(settings.jvm().java().toString()));
+        List<String> command = new ArrayList<>(Processors.prefix(settings.processors().gateway()));
+        command.add(settings.jvm().java().toString());
         command.addAll(settings.flags());
         command.addAll(List.of("-Xlog:gc:file=" + gc + ":uptime:filecount=0", "-cp", ChildProcesses.classPath(),
                 GraphServerMain.class.getName(), kind.id(), Integer.toString(settings.threads()),
@@ -103,7 +104,9 @@ final class ContextTrial implements AutoCloseable {
     ContextResult load(Path corpus, int round, String title, Progress progress) throws IOException, InterruptedException {
         LoadPlan plan = new LoadPlan(process.port(), corpus, settings.load().connections(), 1, settings.warmUp(), settings.measured(),
                 PATIENCE, settings.load().ratePerSecond(), settings.load().tide(), settings.seed() + round);
-        LoadResult load = new OwnClient(settings.jvm().java().toString()).run(plan, new LoadClient.Watcher() {
+        List<String> client = new ArrayList<>(Processors.prefix(settings.processors().client()));
+        client.add(settings.jvm().java().toString());
+        LoadResult load = new OwnClient(client).run(plan, new LoadClient.Watcher() {
             @Override
             public void warmingUp() {
                 progress.step(title + "  warming up");

@@ -93,6 +93,10 @@ final class GatewayCommand implements Callable<Integer> {
     @Option(names = "--collector", paramLabel = "NAME", defaultValue = "g1", description = "g1, parallel, serial or z. Default: ${DEFAULT-VALUE}")
     private String collector = "";
 
+    @Option(names = "--processors", paramLabel = "HOW", defaultValue = "apart", description = "apart: gateway and client have half of the processors each; "
+            + "shared: both run on all. Default: ${DEFAULT-VALUE}")
+    private String processors = "";
+
     @Option(names = "--java", paramLabel = "FILE", description = "The java program to run the gateways on. Default: the one this runs on")
     private @Nullable Path java;
 
@@ -185,7 +189,21 @@ final class GatewayCommand implements Callable<Integer> {
         }
         return new ContextSettings(young.equals(Jvm.AUTO) ? ContextSettings.ROOMY : ContextSettings.BURSTS, kinds(), times, Duration.ofSeconds(warm),
             Duration.ofSeconds(seconds), Duration.ofSeconds(rest), new Load(connections, rate, tide, new Orders.Mix(mix.get(0), mix.get(1)), other),
-            new Jvm(heap, young, collector, program), Math.max(1, CORES / 2), seed);
+            new Jvm(heap, young, collector, program), processors(), Math.max(1, CORES / 2), seed);
+    }
+
+    private Processors processors() {
+        if (processors.equals("shared")) {
+            return Processors.SHARED;
+        }
+        if (!processors.equals("apart")) {
+            throw bad("--processors must be apart or shared, not '" + processors + "'");
+        }
+        try {
+            return Processors.apart();
+        } catch (IOException e) {
+            throw bad("--processors=apart: " + e.getMessage() + "; --processors=shared needs none of it");
+        }
     }
 
     private List<ContextPools> kinds() {
@@ -239,6 +257,7 @@ final class GatewayCommand implements Callable<Integer> {
                 settings.warmUp().toSeconds(), settings.measured().toSeconds(), settings.rounds(), settings.seed()));
         method.put("After the load", settings.after().toSeconds() + " s after it ended");
         method.put("Gateway JVM", String.join(" ", settings.flags()));
+        method.put("Processors", settings.processors().describe());
         method.put("Threads", settings.threads() + " event loop(s) take contexts and put those of quotes; one thread puts those of orders and sessions");
         method.put("Pools", settings.kinds().stream().map(ContextPools::id).collect(Collectors.joining(", ")));
         return method;

@@ -25,23 +25,27 @@ public final class JsonTree {
      * @throws IllegalArgumentException if it is no JSON, or deeper than 32
      */
     JsonNode parse(byte[] body, int length) {
-        text = body;
+        if (text != body) {
+            text = body; /* a store to an old object costs the next young collection, see JsonNode */
+        }
         at = 0;
         end = length;
         used = 0;
-        JsonNode root = value(0);
+        int root = value(0);
         skipSpace();
         if (at != end) {
             throw bad("the end");
         }
-        return root;
+        return nodes.get(root);
     }
 
-    private JsonNode value(int depth) {
+    /** Parses a value; gives its node's index. */
+    private int value(int depth) {
         if (depth > DEPTH_MAX) {
             throw new IllegalArgumentException("JSON deeper than " + DEPTH_MAX);
         }
         skipSpace();
+        int index = used;
         JsonNode node = next();
         byte first = peek();
         node.from = at;
@@ -61,7 +65,7 @@ public final class JsonTree {
             }
         }
         node.to = at;
-        return node;
+        return index;
     }
 
     private void children(JsonNode parent, boolean named, int depth) {
@@ -83,13 +87,14 @@ public final class JsonTree {
                 skipSpace();
                 expect((byte) ':');
             }
-            JsonNode child = value(depth + 1);
+            int index = value(depth + 1);
+            JsonNode child = nodes.get(index);
             child.keyFrom = keyFrom;
             child.keyTo = keyTo;
             if (last == null) {
-                parent.child = child;
+                parent.child = index;
             } else {
-                last.sibling = child;
+                last.sibling = index;
             }
             last = child;
             skipSpace();
@@ -148,12 +153,22 @@ public final class JsonTree {
 
     /** The child of an object by name; null if there is none. */
     @Nullable JsonNode find(JsonNode object, byte[] name) {
-        for (JsonNode child = object.child; child != null; child = child.sibling) {
+        for (JsonNode child = firstChild(object); child != null; child = sibling(child)) {
             if (child.keyTo - child.keyFrom == name.length + 2 && startsWith(child.keyFrom + 1, name)) {
                 return child;
             }
         }
         return null;
+    }
+
+    /** The first value of an object or array; null if there is none. */
+    @Nullable JsonNode firstChild(JsonNode parent) {
+        return parent.child == JsonNode.NONE ? null : nodes.get(parent.child);
+    }
+
+    /** The value behind this one in the same object or array; null if it is the last. */
+    @Nullable JsonNode sibling(JsonNode node) {
+        return node.sibling == JsonNode.NONE ? null : nodes.get(node.sibling);
     }
 
     private boolean startsWith(int from, byte[] name) {
@@ -183,7 +198,6 @@ public final class JsonTree {
 
     void clear() {
         used = 0;
-        text = EMPTY;
     }
 
     /** Objects of the Java heap this tree consists of. */

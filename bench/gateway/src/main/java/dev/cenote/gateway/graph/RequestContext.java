@@ -28,10 +28,10 @@ public final class RequestContext implements Delayed {
     private int answerLength;
     private int checksum;
     private boolean inUse;
-    private @Nullable JsonNode document;
     /** Of the pool under test: what it hung on this context, such as a handle. */
     public @Nullable Object attachment;
     private String tag = "";
+    private boolean served;
     private long keepMillis;
     private long dueNanos;
 
@@ -53,12 +53,11 @@ public final class RequestContext implements Delayed {
     public void reset() {
         headers.clear();
         tree.clear();
-        document = null;
         bodyLength = 0;
         answerLength = 0;
         checksum = 0;
         keepMillis = 0;
-        tag = "";
+        served = false;
     }
 
     HeaderMap headers() {
@@ -83,17 +82,20 @@ public final class RequestContext implements Delayed {
      */
     void serve() {
         JsonNode root = tree.parse(body, bodyLength);
-        document = root;
         JsonNode keep = tree.find(root, KEEP);
         keepMillis = keep == null ? 0 : tree.number(keep);
         JsonNode kind = tree.find(root, CLASS);
-        tag = kind == null ? Orders.QUOTE : Orders.tag(body, kind.from, kind.to);
+        String found = kind == null ? Orders.QUOTE : Orders.tag(body, kind.from, kind.to);
+        if (!tag.equals(found)) {
+            tag = found; /* only if it is another: see JsonNode */
+        }
+        served = true;
         answerLength = 0;
         write("{\"headers\":").write(headers.size()).write(",\"digest\":").write(headers.digest() & 0xffff)
             .write(",\"nodes\":").write(tree.size()).write(",\"items\":[");
         JsonNode items = tree.find(root, ITEMS);
         boolean first = true;
-        for (JsonNode item = items == null ? null : items.child; item != null; item = item.sibling) {
+        for (JsonNode item = items == null ? null : tree.firstChild(items); item != null; item = tree.sibling(item)) {
             if (!first) {
                 write(",");
             }
@@ -171,7 +173,7 @@ public final class RequestContext implements Delayed {
 
     /** What it was used for; empty before it was served. */
     public String tag() {
-        return tag;
+        return served ? tag : "";
     }
 
     /** How long its session keeps it after the answer; 0: not at all. */

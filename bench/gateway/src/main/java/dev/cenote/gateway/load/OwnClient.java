@@ -16,11 +16,11 @@ public final class OwnClient implements LoadClient {
     private static final ObjectMapper JSON =
             new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
-    private final String java;
+    private final List<String> java;
 
-    /** @param java the java program to run it with */
-    public OwnClient(String java) {
-        this.java = java;
+    /** @param java the java program to run it with, and what is to stand before that on the command line */
+    public OwnClient(List<String> java) {
+        this.java = List.copyOf(java);
     }
 
     @Override
@@ -35,11 +35,12 @@ public final class OwnClient implements LoadClient {
 
     @Override
     public LoadResult run(LoadPlan plan, Watcher watcher) throws IOException, InterruptedException {
-        List<String> command = List.of(java, "-Xmx256m", "-XX:+UseSerialGC", "-Dio.netty.leakDetection.level=disabled",
+        List<String> command = new ArrayList<>(java);
+        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-Dio.netty.leakDetection.level=disabled",
                 "-cp", ChildProcesses.classPath(), OwnClientMain.class.getName(),
                 Integer.toString(plan.port()), plan.corpus().toString(), Integer.toString(plan.connections()),
                 Long.toString(plan.warmUp().toMillis()), Long.toString(plan.measured().toMillis()),
-                Long.toString(plan.patience().toMillis()), Double.toString(plan.ratePerSecond()), plan.tide(), Long.toString(plan.seed()));
+                Long.toString(plan.patience().toMillis()), Double.toString(plan.ratePerSecond()), plan.tide(), Long.toString(plan.seed())));
         Process client = ChildProcesses.watch(new ProcessBuilder(command).redirectErrorStream(true).start());
         try {
             watcher.warmingUp();

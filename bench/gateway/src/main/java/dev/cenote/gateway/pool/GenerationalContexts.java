@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cenote's pool in generations: the usual capacities, the adaptive scheduler, a tag with each put. T1 keeps entries for three seconds
- * instead of two, since the load comes back every two: what lies lowest in a stack is asked for again just after that.
+ * Cenote's pool in generations: the usual capacities, the adaptive scheduler, a tag with each put. T1 keeps entries for ten seconds
+ * instead of two, since the load comes back every two: bursts differ, and what the largest of the last five needed stays.
  */
 final class GenerationalContexts implements ContextPool, FlowListener {
     private final List<PoolStatus.Decision> decisions = new ArrayList<>();
@@ -23,7 +23,7 @@ final class GenerationalContexts implements ContextPool, FlowListener {
         pool = GenerationalPool.builder(RequestContext::new)
             .name("contexts")
             .generation("T0", 1024, Duration.ofMillis(10))
-            .generation("T1", 512, Duration.ofSeconds(3))
+            .generation("T1", 512, Duration.ofSeconds(10))
             .generation("T2", 64, Duration.ZERO)
             .reset(RequestContext::reset)
             .flowScheduler(FlowScheduler.adaptive())
