@@ -111,7 +111,7 @@ final class ContextReport {
         columns(page, rows, Figures.OUTSIDE);
         columns(page, rows, Figures.INSIDE);
         page.add("<p class=\"caption\">The middle of all rounds, below it the lowest and the highest. requests to p99.9: as the client saw "
-            + "them, from the moment each was due. CPU: processor time of the gateway's process for a request, its collector included. heap: allocated on the Java heap. "
+            + "them, from the moment each was due. CPU: processor time of the gateway's process for a request, its collector included, its compilers not. stolen: of the time the machine's processors were wanted, what its host gave to others. heap: allocated on the Java heap. "
             + "hits: contexts that need not be made. pauses: from the JVM's own log. held: idle contexts that the pool keeps from the collector; after: "
             + Page.text(method.getOrDefault("After the load", "")) + ", last round.</p></section>\n");
     }

@@ -10,7 +10,8 @@ import java.util.List;
  * @param load          as the client saw it
  * @param pauseMillis   every collector pause of the window
  * @param heapBytesPerSecond allocated on the Java heap
- * @param cpuMicros     processor time for a request, the collector's included
+ * @param cpuMicros     processor time for a request, the collector's included, the compilers' not
+ * @param stolen        share of the processors' time that the host took, see {@link StolenTime}
  * @param gets          contexts taken from the pool in the window
  * @param misses        of them, those that were made anew
  * @param heldMean      idle contexts the pool held, mean over the window
@@ -24,7 +25,7 @@ import java.util.List;
  * @param failures      all that went wrong, in words; empty when the figures count
  */
 record ContextResult(String kind, int round, LoadResult load, List<Double> pauseMillis, double heapBytesPerSecond, double cpuMicros,
-                     long gets, long misses, double heldMean, long heldPeak, long heldAfter, double objects, List<Moment> samples,
+                     double stolen, long gets, long misses, double heldMean, long heldPeak, long heldAfter, double objects, List<Moment> samples,
                      List<Decided> decisions, double windowFrom, double windowTo, List<String> failures) {
 
     /** One look at a gateway: contexts held idle per generation, and those that sessions keep. */
@@ -66,7 +67,7 @@ record ContextResult(String kind, int round, LoadResult load, List<Double> pause
     ContextResult withAftermath(long held, List<Moment> all, List<Decided> decided, List<String> more) {
         List<String> both = new ArrayList<>(failures);
         both.addAll(more);
-        return new ContextResult(kind, round, load, pauseMillis, heapBytesPerSecond, cpuMicros, gets, misses, heldMean, heldPeak, held, objects,
+        return new ContextResult(kind, round, load, pauseMillis, heapBytesPerSecond, cpuMicros, stolen, gets, misses, heldMean, heldPeak, held, objects,
                 all, decided, windowFrom, windowTo, both);
     }
 }

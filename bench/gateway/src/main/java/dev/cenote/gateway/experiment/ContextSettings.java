@@ -85,7 +85,7 @@ record ContextSettings(String title, List<ContextPools> kinds, int rounds, Durat
             case "serial" -> "-XX:+UseSerialGC";
             case "z" -> "-XX:+UseZGC";
             default -> "-XX:+UseG1GC";
-        }, "-Dio.netty.leakDetection.level=disabled"));
+        }, "-XX:-UseDynamicNumberOfCompilerThreads", "-Dio.netty.leakDetection.level=disabled")); /* see ProcessorTime */
         if (JavaVersion.of(jvm.java) >= 24) {
             flags.add("--enable-native-access=ALL-UNNAMED");
         }

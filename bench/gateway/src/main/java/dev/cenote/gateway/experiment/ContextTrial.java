@@ -11,6 +11,7 @@ import dev.cenote.gateway.load.LoadClient;
 import dev.cenote.gateway.load.LoadPlan;
 import dev.cenote.gateway.load.LoadResult;
 import dev.cenote.gateway.load.OwnClient;
+import dev.cenote.gateway.meter.ProcessorTime;
 import dev.cenote.gateway.pool.ContextPools;
 import dev.cenote.gateway.pool.PoolStatus;
 import dev.cenote.gateway.run.GcLog;
@@ -47,7 +48,7 @@ final class ContextTrial implements AutoCloseable {
     private GraphStatus latest;
     private Mark begin;
 
-    private record Mark(double seconds, int gcLines, GraphStatus status) {
+    private record Mark(double seconds, int gcLines, GraphStatus status, StolenTime stolen, long cpuNanos) {
     }
 
     ContextTrial(ContextSettings settings, ContextPools kind, Path folder) throws IOException, InterruptedException {
@@ -63,10 +64,14 @@ final class ContextTrial implements AutoCloseable {
                 Long.toString((long) (settings.load().otherMib() * (1 << 20)))));
         process = new SteeredProcess(command, folder.resolve("server.log"));
         latest = look();
-        begin = new Mark(seconds(), gcLog.mark(), latest);
+        begin = mark(latest);
         watcher = new Thread(this::watch, "watch-" + kind.id());
         watcher.setDaemon(true);
         watcher.start();
+    }
+
+    private Mark mark(GraphStatus status) throws IOException {
+        return new Mark(seconds(), gcLog.mark(), status, StolenTime.now(), ProcessorTime.withoutCompilersNanos(process.pid()));
     }
 
     private double seconds() {
@@ -116,14 +121,14 @@ final class ContextTrial implements AutoCloseable {
             public void measuring() throws IOException {
                 progress.step(title + "  measuring");
                 try {
-                    begin = new Mark(seconds(), gcLog.mark(), look());
+                    begin = mark(look());
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     throw new IOException("interrupted", e);
                 }
             }
         });
-        Mark end = new Mark(seconds(), gcLog.mark(), look());
+        Mark end = mark(look());
         loadEndedNanos = System.nanoTime();
         return result(round, load, end);
     }
@@ -135,7 +140,7 @@ final class ContextTrial implements AutoCloseable {
         long answered = Math.max(1, to.answered() - from.answered());
         List<Moment> within = moments.stream().filter(m -> m.seconds() >= begin.seconds && m.seconds() <= end.seconds).toList();
         return new ContextResult(kind.id(), round, load, gcLog.millis(begin.gcLines, end.gcLines),
-                (to.heapAllocatedBytes() - from.heapAllocatedBytes()) / seconds, (to.cpuNanos() - from.cpuNanos()) / 1e3 / answered,
+                (to.heapAllocatedBytes() - from.heapAllocatedBytes()) / seconds, (end.cpuNanos - begin.cpuNanos) / 1e3 / answered, end.stolen.shareSince(begin.stolen),
                 to.pool().gets() - from.pool().gets(), to.pool().misses() - from.pool().misses(),
                 within.stream().mapToLong(Moment::heldInAll).average().orElse(0), within.stream().mapToLong(Moment::heldInAll).max().orElse(0),
                 -1, (double) (to.objects() - from.objects()) / answered, moments, decisions, begin.seconds, end.seconds, failures(load, to));

@@ -72,6 +72,7 @@ final class Figures {
     static final Column P99 = new Column("p99", "ms", 2, r -> r.load().micros(99) / 1e3);
     static final Column P999 = new Column("p99.9", "ms", 2, r -> r.load().micros(99.9) / 1e3);
     static final Column CPU = new Column("CPU", "µs/req", 0, ContextResult::cpuMicros);
+    static final Column STOLEN = new Column("stolen", "%", 1, r -> 100 * r.stolen());
     static final Column HEAP = new Column("heap", "MiB/s", 1, r -> r.heapBytesPerSecond() / MIB);
     static final Column PAUSES = new Column("GC", "pauses", 0, r -> r.pauseMillis().size());
     static final Column PAUSE_50 = new Column("pause p50", "ms", 2, r -> r.pause(50));
@@ -83,7 +84,7 @@ final class Figures {
     static final Column HELD_PEAK = new Column("held", "peak", 0, r -> r.heldPeak());
     static final Column HELD_AFTER = new Column("held", "after", 0, r -> r.heldAfter() < 0 ? Double.NaN : r.heldAfter());
     /** What the client and the system see. */
-    static final List<Column> OUTSIDE = List.of(REQUESTS, P50, P99, P999, CPU, HEAP, HITS);
+    static final List<Column> OUTSIDE = List.of(REQUESTS, P50, P99, P999, CPU, STOLEN, HEAP, HITS);
     /** What the collector did, and what the pool keeps from it. */
     static final List<Column> INSIDE = List.of(PAUSES, PAUSE_50, PAUSE_99, PAUSE_MAX, PAUSE_SUM, HELD, HELD_PEAK, HELD_AFTER);
     private static final List<Column> ALL = Stream.concat(OUTSIDE.stream(), INSIDE.stream()).toList();

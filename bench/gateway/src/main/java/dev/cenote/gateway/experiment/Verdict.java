@@ -18,6 +18,8 @@ final class Verdict {
     private static final double PAUSES_MIN = 0.01;
     private static final double POINTS_MIN = 5;
     private static final double PERCENT_MIN = 10;
+    /** From this share of stolen time on, a run's pauses are to a good part the machine's. */
+    private static final double STOLEN_MAX = 0.05;
 
     private Verdict() {
     }
@@ -25,6 +27,7 @@ final class Verdict {
     /** @param others results of the loads for comparison, by their titles */
     static List<String> of(String title, List<Row> rows, Map<String, List<ContextResult>> others) {
         List<String> said = new ArrayList<>();
+        disturbed(said, rows);
         load(said, title, rows);
         others.forEach((other, results) -> load(said, other, Figures.rows(results)));
         said.add("Emptying at each collection costs a pool its contexts only when two collections fall into the time in which they lie idle. That takes bursts with quiet "
@@ -35,6 +38,15 @@ final class Verdict {
         said.add("Pooled contexts stand in the old generation for good. With a heap so large that collections are rare anyway, or with objects cheaper to make than to reset, "
             + "pooling does not pay.");
         return said;
+    }
+
+    private static void disturbed(List<String> said, List<Row> rows) {
+        List<ContextResult> runs = rows.stream().flatMap(row -> row.rounds().stream()).toList();
+        long disturbed = runs.stream().filter(run -> run.stolen() > STOLEN_MAX).count();
+        if (disturbed > 0) {
+            said.add(String.format(Locale.ROOT, "The machine was disturbed: in %d of %d runs its host took more than %.0f %% of the processors' time for others. Pauses and "
+                + "latencies of these runs are too long, by chance more in one than in another.", disturbed, runs.size(), 100 * STOLEN_MAX));
+        }
     }
 
     private static void load(List<String> said, String title, List<Row> rows) {

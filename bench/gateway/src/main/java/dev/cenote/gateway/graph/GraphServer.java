@@ -1,6 +1,5 @@
 package dev.cenote.gateway.graph;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.cenote.gateway.meter.HeapMeter;
 import dev.cenote.gateway.pool.ContextPool;
 import io.netty.bootstrap.ServerBootstrap;
@@ -14,7 +13,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpRequestDecoder;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -61,8 +59,7 @@ public final class GraphServer implements AutoCloseable {
 
     public GraphStatus status() {
         return new GraphStatus(System.nanoTime(), counts.answered.sum(), counts.corrupt.sum(), counts.malformed.sum(), counts.objects.sum(),
-                sessions.size(), heap.bytes(),
-                ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime(), pool.status());
+                sessions.size(), heap.bytes(), pool.status());
     }
 
     /** Stops listening, closes connections, ends sessions. */

@@ -12,9 +12,8 @@ import dev.cenote.gateway.pool.PoolStatus;
  * @param objects            heap objects in the contexts of all answered requests together
  * @param inSessions         contexts that sessions keep now
  * @param heapAllocatedBytes allocated on the Java heap, see {@link dev.cenote.gateway.meter.HeapMeter}
- * @param cpuNanos           processor time of the process, the collector's included
  * @param pool               the pool under test
  */
 public record GraphStatus(long nanos, long answered, long corrupt, long malformed, long objects, int inSessions,
-                          long heapAllocatedBytes, long cpuNanos, PoolStatus pool) {
+                          long heapAllocatedBytes, PoolStatus pool) {
 }

@@ -13,8 +13,12 @@ class VerdictTest {
 
     /** Of ten seconds and 1000 gets. */
     private static ContextResult result(ContextPools kind, int misses, int pauses, double cpuMicros, double held) {
+        return result(kind, misses, pauses, cpuMicros, 0, held);
+    }
+
+    private static ContextResult result(ContextPools kind, int misses, int pauses, double cpuMicros, double stolen, double held) {
         LoadResult load = new LoadResult("test", 1000, 10, List.of(), Map.of(), 100);
-        return new ContextResult(kind.id(), 0, load, Collections.nCopies(pauses, 5.0), 1 << 20, cpuMicros, 1000, misses, held, (long) held, 0, 40,
+        return new ContextResult(kind.id(), 0, load, Collections.nCopies(pauses, 5.0), 1 << 20, cpuMicros, stolen, 1000, misses, held, (long) held, 0, 40,
             List.of(), List.of(), 0, 10, List.of());
     }
 
@@ -38,6 +42,15 @@ class VerdictTest {
     void manyPausesSaved_pay() {
         assertThat(verdict(result(ContextPools.NONE, 1000, 100, 100, 0), result(ContextPools.GENERATIONAL, 10, 10, 98, 50)))
             .contains("pauses took 5.0 %").contains("Here a pool pays");
+    }
+
+    @Test
+    void runsThatTheHostDisturbed_areCounted() {
+        List<ContextResult> results = List.of(result(ContextPools.NONE, 1000, 10, 100, 0.04, 0), result(ContextPools.EMPTIED, 600, 10, 100, 0.06, 20),
+            result(ContextPools.GENERATIONAL, 10, 1, 98, 0.5, 50));
+        assertThat(Verdict.of("Load", Figures.rows(results), Map.of()).get(0)).contains("disturbed", "in 2 of 3 runs", "more than 5 %");
+        assertThat(Verdict.of("Load", Figures.rows(results.subList(0, 1)), Map.of())).noneMatch(text -> text.contains("disturbed"));
+        assertThat(Figures.STOLEN.text(Figures.rows(results).get(2))).isEqualTo("50.0");
     }
 
     @Test
