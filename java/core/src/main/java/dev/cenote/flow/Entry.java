@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a pool knows of one object. It refers to the object weakly: one that its taker forgets is garbage like any other.
- * <p>An object in a pool is held by the place it lies in: the arrays of a {@link LocalGeneration}, or {@link #held} in a
- * {@link SharedGeneration}. {@link #state} names that place, so of two places that a misused entry may have got into
+ * <p>An object in a pool is held by the place it lies in: the arrays of a {@link LocalGeneration} or of a
+ * {@link SharedGeneration}, or {@link #held} while the scheduler moves it or it waits for its destroy hook. {@link #state} names that place, so of two places that a misused entry may have got into
  * only one counts. Whoever holds the place (the T0's owner, who took it off a stack, who took the object) may write the
  * plain fields.
  *
@@ -43,7 +43,7 @@ final class Entry<T> extends WeakReference<T> {
 
     private final int hash;
     int state;
-    /** The object while it lies in a shared generation. */
+    /** The object in the scheduler's hands, and while it waits for its destroy hook; gets and puts never write here. */
     @Nullable T held;
     /** The next of those that wait for their destroy hook. */
     @Nullable Entry<T> next;

@@ -220,6 +220,7 @@ final class GenerationalFlow<T> implements FlowPool {
     /** Moves a taken entry; without room it goes back where it was, and if that is full too it is dropped. */
     private boolean send(Entry<T> entry, int from, int to, long now) {
         T object = Objects.requireNonNull(entry.held);
+        entry.held = null;
         if (store.migrate(entry, object, from, to, now)) {
             return true;
         }

@@ -10,7 +10,6 @@ import dev.cenote.PoolExhaustedException;
 import dev.cenote.internal.Backoff;
 import dev.cenote.internal.VirtualThreads;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -168,27 +167,16 @@ public final class GenerationalPool<T> implements Pool<T> {
         if (store.isClosed()) {
             throw closed();
         }
-        Entry<T> entry = store.takeShared();
-        if (entry == null) {
-            if (!store.table.reserve()) {
-                entry = atLimit();
-                if (entry == null) {
-                    store.missed();
-                    return null;
-                }
-            } else {
-                return make(local);
-            }
+        T object = store.takeShared(local);
+        if (object != null) {
+            return object;
         }
-        return handOver(local, entry);
-    }
-
-    private T handOver(@Nullable LocalGeneration<T> local, Entry<T> entry) {
-        T object = Objects.requireNonNull(entry.held);
-        entry.held = null;
-        entry.state = Entry.TAKEN;
-        if (local != null) {
-            local.remember(entry, object);
+        if (store.table.reserve()) {
+            return make(local);
+        }
+        object = atLimit(local);
+        if (object == null) {
+            store.missed();
         }
         return object;
     }
@@ -220,17 +208,17 @@ public final class GenerationalPool<T> implements Pool<T> {
     }
 
     /** No object may be made: looks once more everywhere, and says so to those who put. Null: there is none. */
-    private @Nullable Entry<T> atLimit() {
+    private @Nullable T atLimit(@Nullable LocalGeneration<T> local) {
         store.findLost();
         locals.collectDead();
         for (int tries = 0; flow.isScanning(); tries++) {
             Backoff.pause(tries); /* the scheduler has some in its hands, runs no hook, and waits for nothing */
         }
-        Entry<T> entry = store.takeShared();
-        if (entry == null && store.raise(Store.HUNGRY)) {
+        T object = store.takeShared(local);
+        if (object == null && store.raise(Store.HUNGRY)) {
             locals.alarm();
         }
-        return entry;
+        return object;
     }
 
     @Override

@@ -4,14 +4,18 @@ import dev.cenote.internal.JavaStack;
 import dev.cenote.internal.StackLinks;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A generation that all threads share: T1, T2. Lock-free; what was put last is taken first.
  * <p>As many slots as the capacity, each on one of two stacks: the full ones and the free ones. So the capacity is a bound
- * by construction, and the index that the stack's stamped word needs is the slot's. Whoever popped a slot owns it and
- * its entry; nobody else reads them.
+ * by construction, and the index that the stack's stamped word needs is the slot's. Whoever popped a slot owns it, its entry
+ * and its object; nobody else reads them.
+ * <p>Objects lie in an array beside the entries rather than in them: a reference stored in an old object dirties the card that
+ * it lies in, which the next young collection walks, and slots that are used over and over share a few cards where entries lie
+ * anywhere.
  *
  * @param <T> the kind of object
  */
@@ -33,6 +37,8 @@ final class SharedGeneration<T> implements StackLinks {
     private final int[] next;
     /** Written by the owner of the slot; read opaquely for the sizes. */
     private final @Nullable Entry<T>[] slots;
+    /** By slot; of its owner alone. */
+    private final @Nullable T[] objects;
     private final JavaStack full = new JavaStack(this);
     private final JavaStack free = new JavaStack(this);
     private final LongAdder refused = new LongAdder();
@@ -45,6 +51,7 @@ final class SharedGeneration<T> implements StackLinks {
         this.number = number;
         this.next = new int[capacity];
         this.slots = new Entry[capacity];
+        this.objects = (T[]) new Object[capacity];
         for (int i = capacity - 1; i >= 0; i--) {
             free.push(i);
         }
@@ -71,8 +78,8 @@ final class SharedGeneration<T> implements StackLinks {
             refused.increment();
             return false;
         }
-        entry.held = object;
         entry.state = number;
+        objects[slot] = object;
         ENTRIES.setOpaque(slots, slot, entry); /* released by the push */
         for (int seen; (seen = (int) REACHED.getOpaque(this)) <= slot;) {
             REACHED.compareAndSet(this, seen, slot + 1);
@@ -81,37 +88,51 @@ final class SharedGeneration<T> implements StackLinks {
         return true;
     }
 
-    /** Takes the newest entry, in state MOVING, or null; its object is in {@code held}. */
-    @Nullable Entry<T> poll() {
+    /** Takes the slot of the newest entry, which is then in state MOVING, or NONE. The slot is the caller's until it vacates it. */
+    int take() {
         int slot;
         while ((slot = full.pop()) != JavaStack.NONE) {
-            Entry<T> entry = takeOut(slot);
-            free.push(slot);
+            Entry<T> entry = entryIn(slot);
             if (entry.state == number) {
                 entry.state = Entry.MOVING;
-                return entry;
-            } /* else: misuse brought it to two places, and the other one counts */
+                return slot;
+            }
+            vacate(slot); /* misuse brought the entry to two places, and the other one counts */
         }
-        return null;
+        return JavaStack.NONE;
     }
 
-    private Entry<T> takeOut(int slot) {
+    /** The entry in a slot that the caller has. */
+    Entry<T> entryIn(int slot) {
         Entry<T> entry = slots[slot];
         if (entry == null) {
             throw new AssertionError("slot " + slot + " of generation " + number + " is on the full stack and empty");
         }
-        ENTRIES.setOpaque(slots, slot, null);
         return entry;
+    }
+
+    /** Gives a slot back; its object, with its entry, is the caller's. */
+    T vacate(int slot) {
+        T object = takeOut(slot);
+        free.push(slot);
+        return object;
+    }
+
+    private T takeOut(int slot) {
+        T object = Objects.requireNonNull(objects[slot]);
+        objects[slot] = null;
+        ENTRIES.setOpaque(slots, slot, null);
+        return object;
     }
 
     /** What a scan does with each entry. */
     interface Judge<T> {
-        /** True: it stays. False: the judge has it, and goes on after the scan. */
+        /** True: it stays. False: the judge has it, goes on after the scan, and finds the object in {@code held}. */
         boolean keeps(Entry<T> entry);
     }
 
     /**
-     * Shows every entry to a judge, newest first. The entries are out of reach of {@link #poll} meanwhile, so a judge must
+     * Shows every entry to a judge, newest first. The entries are out of reach of {@link #take} meanwhile, so a judge must
      * not block nor call hooks.
      *
      * @return how many stay
@@ -123,8 +144,9 @@ final class SharedGeneration<T> implements StackLinks {
         int lastKept = JavaStack.NONE;
         while (slot != JavaStack.NONE) {
             int below = next(slot);
-            Entry<T> entry = slots[slot];
-            if (entry != null && entry.state == number && judge.keeps(entry)) {
+            Entry<T> entry = entryIn(slot);
+            boolean counts = entry.state == number; /* else as in take() */
+            if (counts && judge.keeps(entry)) {
                 if (firstKept == JavaStack.NONE) {
                     firstKept = slot;
                 } else {
@@ -133,8 +155,10 @@ final class SharedGeneration<T> implements StackLinks {
                 lastKept = slot;
                 kept++;
             } else {
-                takeOut(slot);
-                free.push(slot);
+                T object = vacate(slot);
+                if (counts) {
+                    entry.held = object;
+                }
             }
             slot = below;
         }
@@ -189,7 +213,7 @@ final class SharedGeneration<T> implements StackLinks {
         int count = 0;
         int last = first;
         for (int slot = first; slot != JavaStack.NONE && count <= slots.length; slot = next(slot)) {
-            if (seen[slot] || slots[slot] != null != isFull) {
+            if (seen[slot] || slots[slot] != null != isFull || objects[slot] != null != isFull) {
                 return Integer.MIN_VALUE;
             }
             seen[slot] = true;

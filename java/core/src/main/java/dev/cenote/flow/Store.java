@@ -1,6 +1,7 @@
 package dev.cenote.flow;
 
 import dev.cenote.internal.FlightRecords;
+import dev.cenote.internal.JavaStack;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -205,11 +206,14 @@ final class Store<T> {
         return true;
     }
 
-    /** Takes an entry from T1, T2...; its object is in {@code held}; or null. */
-    @Nullable Entry<T> takeShared() {
+    /** Takes an object from T1, T2... for a thread, whose part remembers it; or null. */
+    @Nullable T takeShared(@Nullable LocalGeneration<T> local) {
         for (int i = 1; i < generations.length; i++) {
-            Entry<T> entry = shared(i).poll();
-            if (entry != null) {
+            SharedGeneration<T> generation = shared(i);
+            int slot = generation.take();
+            if (slot != JavaStack.NONE) {
+                Entry<T> entry = generation.entryIn(slot);
+                T object = generation.vacate(slot);
                 fold(entry);
                 if (entry.weight != 0) {
                     leave(entry, i, clock.now());
@@ -218,7 +222,11 @@ final class Store<T> {
                 hit(i);
                 entry.accesses++;
                 report(entry);
-                return entry;
+                entry.state = Entry.TAKEN;
+                if (local != null) {
+                    local.remember(entry, object);
+                }
+                return object;
             }
         }
         return null;
@@ -314,8 +322,9 @@ final class Store<T> {
         int count = 0;
         for (int i = 1; i < generations.length; i++) {
             SharedGeneration<T> generation = shared(i);
-            for (Entry<T> entry; (entry = generation.poll()) != null; count++) {
-                doom(entry, java.util.Objects.requireNonNull(entry.held), i, cause);
+            for (int slot; (slot = generation.take()) != JavaStack.NONE; count++) {
+                Entry<T> entry = generation.entryIn(slot);
+                doom(entry, generation.vacate(slot), i, cause);
             }
         }
         return count;

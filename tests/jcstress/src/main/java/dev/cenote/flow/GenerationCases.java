@@ -3,6 +3,7 @@ package dev.cenote.flow;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.cenote.internal.JavaStack;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
 import org.openjdk.jcstress.annotations.Actor;
@@ -56,9 +57,10 @@ public final class GenerationCases {
         /** Gets and reads. */
         @Actor
         public void reader(II_Result r) {
-            Entry<Item> got = generation.poll();
-            r.r1 = got == null ? -1 : got.held.first;
-            r.r2 = got == null ? -1 : got.held.second;
+            int slot = generation.take();
+            Item got = slot == JavaStack.NONE ? null : generation.vacate(slot);
+            r.r1 = got == null ? -1 : got.first;
+            r.r2 = got == null ? -1 : got.second;
         }
     }
 

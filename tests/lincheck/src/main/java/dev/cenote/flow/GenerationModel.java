@@ -104,7 +104,15 @@ public abstract class GenerationModel {
 
         @Override
         Entry<Object> poll() {
-            return generation().poll();
+            int slot = generation().take();
+            if (slot == JavaStack.NONE) {
+                return null;
+            }
+            Entry<Object> entry = generation().entryIn(slot);
+            if (generation().vacate(slot) != object(entry)) {
+                throw new AssertionError("entry " + entry.tag + " came with another one's object");
+            }
+            return entry;
         }
 
         @Override
