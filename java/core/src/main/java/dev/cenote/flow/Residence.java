@@ -1,20 +1,21 @@
 package dev.cenote.flow;
 
+import java.util.Arrays;
+
 /**
- * A histogram of residence times: how long entries lay idle in a generation until they were taken, moved or evicted.
+ * A histogram of residence times: how long entries lay idle in a generation until they were taken, moved or evicted. Adds up
+ * others; not thread-safe.
  * <p>Buckets are powers of two of nanoseconds, each cut in two, from 1 µs (2^10 ns) to an hour and more (2^42 ns).
- *
- * @param counts entries per bucket; {@link #BUCKETS} long; belongs to this object, do not change it
- * @param count the sum of counts
- * @param sumNanos the sum of the times
  */
-record Residence(long[] counts, long count, long sumNanos) {
+final class Residence {
 
     /** How many buckets there are. */
     static final int BUCKETS = 64;
     private static final int LOWEST = 10;
-    /** No times at all. */
-    static final Residence NONE = new Residence(new long[BUCKETS], 0, 0);
+
+    private final long[] counts = new long[BUCKETS];
+    private long count;
+    private long sumNanos;
 
     static int bucket(long nanos) {
         long scaled = Math.max(nanos, 1) >>> LOWEST - 1; /* the lowest bit kept is the one that cuts */
@@ -28,6 +29,42 @@ record Residence(long[] counts, long count, long sumNanos) {
     /** The least time that falls into a bucket; of the first, zero. */
     static long floorNanos(int bucket) {
         return bucket == 0 ? 0 : (long) (2 + (bucket & 1)) << (bucket >>> 1) + LOWEST - 1;
+    }
+
+    /** Forgets all. */
+    void clear() {
+        Arrays.fill(counts, 0);
+        count = 0;
+        sumNanos = 0;
+    }
+
+    /** So many entries lay for a time of this bucket. */
+    void add(int bucket, long entries) {
+        counts[bucket] += entries;
+        count += entries;
+    }
+
+    /** What the times of the entries come to. */
+    void addNanos(long nanos) {
+        sumNanos += nanos;
+    }
+
+    void add(Residence other) {
+        for (int i = 0; other.count != 0 && i < BUCKETS; i++) {
+            counts[i] += other.counts[i];
+        }
+        count += other.count;
+        sumNanos += other.sumNanos;
+    }
+
+    /** How many entries. */
+    long count() {
+        return count;
+    }
+
+    /** The sum of their times. */
+    long sumNanos() {
+        return sumNanos;
     }
 
     /** The mean; 0 when there is none. */
@@ -45,20 +82,5 @@ record Residence(long[] counts, long count, long sumNanos) {
             }
         }
         return 0;
-    }
-
-    /** All of them together. */
-    static Residence sum(Residence... parts) {
-        long[] counts = new long[BUCKETS];
-        long count = 0;
-        long sumNanos = 0;
-        for (Residence part : parts) {
-            for (int i = 0; part.count != 0 && i < BUCKETS; i++) {
-                counts[i] += part.counts[i];
-            }
-            count += part.count;
-            sumNanos += part.sumNanos;
-        }
-        return new Residence(counts, count, sumNanos);
     }
 }

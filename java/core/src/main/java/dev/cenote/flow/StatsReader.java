@@ -1,6 +1,8 @@
 package dev.cenote.flow;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -14,30 +16,34 @@ final class StatsReader {
     }
 
     static <T> GenerationalPoolStats read(Store<T> store, GenerationalFlow<T> flow, long entryBytes) {
-        List<Tag> tags = store.tags.all();
+        Residence[] residences = new Residence[store.generations.length];
+        Arrays.setAll(residences, i -> new Residence());
+        List<TagStats> tags = ofTags(store, residences);
         List<GenerationStats> generations = new ArrayList<>();
         long idle = 0;
         for (int i = 0; i < store.generations.length; i++) {
-            int generation = i;
             int entries = flow.size(i);
             idle += entries;
             Map<Eviction, Long> evictions = new EnumMap<>(Eviction.class);
             for (Eviction cause : Eviction.values()) {
                 evictions.put(cause, store.evictions(i, cause));
             }
-            Residence residence = Residence.sum(tags.stream().map(tag -> tag.residence(generation)).toArray(Residence[]::new));
             generations.add(new GenerationStats(store.generations[i].name(), store.generations[i].capacity(), entries,
                 flow.hits(i), store.arrivals[i].sum(), store.departures[i].sum(), Map.copyOf(evictions),
-                ResidenceStats.of(residence)));
+                ResidenceStats.of(residences[i])));
         }
         return new GenerationalPoolStats(store.name, entryBytes, Math.max(0, store.table.live() - idle), idle,
             store.created.sum(), store.adopted.sum(), store.destroyed.sum(), store.lost.sum(), store.misses(),
             store.hooks.failures(), store.duplicates.sum(), store.tags.unlearnedPuts(), List.copyOf(generations),
-            ofTags(store, tags));
+            tags);
     }
 
-    /** By entry: how many there are, their heat, and gets that the tag has not been told of yet. */
-    private static <T> List<TagStats> ofTags(Store<T> store, List<Tag> tags) {
+    /**
+     * By entry: how many there are, their heat, and gets that the tag has not been told of yet. Adds to the residence times of each
+     * generation. Its garbage is the answer and little more, whatever the number of tags: it may be read often.
+     */
+    private static <T> List<TagStats> ofTags(Store<T> store, Residence[] generations) {
+        List<Tag> tags = store.tags.all();
         int size = 1 + tags.stream().mapToInt(Tag::index).max().orElse(0);
         int[] entries = new int[size];
         long[] untold = new long[size];
@@ -50,8 +56,21 @@ final class StatsReader {
                 heat[index] += Heat.of(entry);
             }
         }
-        return tags.stream().map(tag -> tag.stats(entries[tag.index()], untold[tag.index()],
-            entries[tag.index()] == 0 ? 0 : heat[tag.index()] / entries[tag.index()])).toList();
+        List<TagStats> stats = new ArrayList<>(tags.size());
+        Residence ofTag = new Residence();
+        Residence part = new Residence();
+        for (Tag tag : tags) {
+            ofTag.clear();
+            for (int i = 0; i < generations.length; i++) {
+                part.clear();
+                tag.addTo(part, i);
+                ofTag.add(part);
+                generations[i].add(part);
+            }
+            int index = tag.index();
+            stats.add(tag.stats(entries[index], untold[index], entries[index] == 0 ? 0 : heat[index] / entries[index], ofTag));
+        }
+        return Collections.unmodifiableList(stats);
     }
 
     static <T> boolean isValid(Store<T> store, Locals<T> locals) {

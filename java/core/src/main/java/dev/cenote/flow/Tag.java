@@ -14,7 +14,6 @@ public final class Tag {
 
     private final String name;
     private final int index;
-    private final int generations;
     /** Where a put with this tag goes. Written by the scheduler's thread, read plainly by every put: late is harmless. */
     private int route;
     /** The index while puts go to T0, else a number that is no index: one comparison for the fast way. */
@@ -28,11 +27,10 @@ public final class Tag {
     /** What the tags of its pool leave behind for the scheduler. */
     private final News news;
 
-    Tag(String name, int index, int generations, TagTimes times, News news) {
+    Tag(String name, int index, TagTimes times, News news) {
         this.name = name;
         this.index = index;
         this.local = index;
-        this.generations = generations;
         this.times = times;
         this.news = news;
     }
@@ -103,18 +101,14 @@ public final class Tag {
         return times;
     }
 
-    /** Residence times in a generation since the pool was built. */
-    Residence residence(int generation) {
-        return times.residence(place(), generation);
+    /** Adds its residence times in a generation since the pool was built to a sum. */
+    void addTo(Residence sum, int generation) {
+        times.addTo(sum, place(), generation);
     }
 
-    TagStats stats(int entries, long untold, double heat) {
-        Residence[] all = new Residence[generations];
-        for (int i = 0; i < generations; i++) {
-            all[i] = residence(i);
-        }
+    TagStats stats(int entries, long untold, double heat, Residence residence) {
         return new TagStats(name, route, entries, hits.sum() + untold, misses.sum(), evictions.sum(), migrations.sum(), heat,
-            Residence.sum(all));
+            residence);
     }
 
     @Override

@@ -65,13 +65,9 @@ final class TagHistogram {
         return RetentionEntropy.bits(scratch);
     }
 
-    Residence residence(int generation, long sumNanos) {
-        long[] buckets = new long[Residence.BUCKETS];
-        long count = 0;
+    void addTo(Residence sum, int generation) {
         for (int b = 0; b < Residence.BUCKETS; b++) {
-            buckets[b] = counts.get(generation * Residence.BUCKETS + b);
-            count += buckets[b];
+            sum.add(b, counts.get(generation * Residence.BUCKETS + b));
         }
-        return new Residence(buckets, count, sumNanos);
     }
 }

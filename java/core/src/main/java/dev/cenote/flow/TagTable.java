@@ -38,7 +38,7 @@ final class TagTable {
         this.news = new News(maximum + 1);
         this.forgetPeriod = period + FORGET_PERIODS;
         this.times = new TagTimes[maximum / TagTimes.TAGS + 1];
-        this.defaultTag = new Tag("default", Tag.DEFAULT, generations, times(Tag.DEFAULT), news);
+        this.defaultTag = new Tag("default", Tag.DEFAULT, times(Tag.DEFAULT), news);
         this.byIndex = new Tag[maximum + 1];
         java.util.Arrays.fill(byIndex, defaultTag);
         this.slots = new Tag[Integer.highestOneBit(Math.max(8, 4 * maximum))];
@@ -95,7 +95,7 @@ final class TagTable {
             if (byIndex[index] == defaultTag) {
                 TagTimes of = times(index);
                 of.begin(index % TagTimes.TAGS, period);
-                Tag made = new Tag(name, index, generations, of, news);
+                Tag made = new Tag(name, index, of, news);
                 byIndex[index] = made;
                 slots[at] = made;
                 count++;

@@ -169,11 +169,13 @@ final class TagTimes {
         }
     }
 
-    /** All residence times in a generation. */
-    Residence residence(int tag, int generation) {
+    /** Adds all residence times in a generation to a sum. */
+    void addTo(Residence sum, int tag, int generation) {
         TagHistogram histogram = histograms.get(tag);
-        return histogram == null ? Residence.NONE
-            : histogram.residence(generation, (long) LONGS.getOpaque(sums, tag * width + 2 * generation + 1));
+        if (histogram != null) {
+            histogram.addTo(sum, generation);
+            sum.addNanos((long) LONGS.getOpaque(sums, tag * width + 2 * generation + 1));
+        }
     }
 
     // The scheduler's; others read it, and a late answer means one look too many or a step too late.

@@ -17,6 +17,12 @@ class TagTimesTest {
     private final TagTimes times = new TagTimes(3);
     private final long[] scratch = new long[Residence.BUCKETS];
 
+    private Residence residence(int generation) {
+        Residence sum = new Residence();
+        times.addTo(sum, TAG, generation);
+        return sum;
+    }
+
     @Test
     void window_holdsTheLastPanesAndNoMore() {
         for (int pane = 0; pane < 10; pane++) {
@@ -25,8 +31,8 @@ class TagTimesTest {
             assertThat(times.count(TAG, pane, 0)).isZero();
         }
         assertThat(times.sumNanos(TAG, 9, 1)).isEqualTo(2 * (7 + 8 + 9 + 10) * MILLI);
-        assertThat(times.residence(TAG, 1).count()).isEqualTo(20);
-        assertThat(times.residence(TAG, 1).sumNanos()).isEqualTo(2 * 55 * MILLI);
+        assertThat(residence(1).count()).isEqualTo(20);
+        assertThat(residence(1).sumNanos()).isEqualTo(2 * 55 * MILLI);
     }
 
     @Test
@@ -126,7 +132,7 @@ class TagTimesTest {
         assertThat(times.route(TAG)).isZero();
         assertThat(times.spread(TAG)).isZero();
         assertThat(times.isHeld(TAG)).isFalse();
-        assertThat(times.residence(TAG, 0).count()).isZero();
+        assertThat(residence(0).count()).isZero();
     }
 
     @Test
@@ -158,15 +164,15 @@ class TagTimesTest {
         while (!last) {
             last = threads.stream().noneMatch(Thread::isAlive);
             if (news.takeStirred(News.CLASS) != 0 && news.marks().take(0) != 0) { /* a mark that is taken out before the sums are read leaves nothing behind */
-                told = times.residence(TAG, 0).count() + times.residence(TAG, 1).count() + times.residence(TAG, 2).count();
+                told = residence(0).count() + residence(1).count() + residence(2).count();
             }
         }
         assertThat(told).isEqualTo(3L * perThread);
         assertThat(news.residences()).isEqualTo(3L * perThread);
         assertThat(news.residenceNanos()).isEqualTo(3L * perThread * (perThread - 1) / 2);
         for (int generation = 0; generation < 3; generation++) {
-            assertThat(times.residence(TAG, generation).count()).isEqualTo(perThread);
-            assertThat(times.residence(TAG, generation).sumNanos()).isEqualTo((long) perThread * (perThread - 1) / 2);
+            assertThat(residence(generation).count()).isEqualTo(perThread);
+            assertThat(residence(generation).sumNanos()).isEqualTo((long) perThread * (perThread - 1) / 2);
         }
     }
 
