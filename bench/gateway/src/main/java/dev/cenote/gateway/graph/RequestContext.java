@@ -44,7 +44,7 @@ public final class RequestContext implements Delayed {
 
     /** Ends possession. False: what was written in between is not what is there. */
     boolean end() {
-        boolean intact = inUse && answerDigest() == checksum;
+        boolean intact = inUse && (!served || answerDigest() == checksum);
         inUse = false;
         return intact;
     }
@@ -89,7 +89,6 @@ public final class RequestContext implements Delayed {
         if (!tag.equals(found)) {
             tag = found; /* only if it is another: see JsonNode */
         }
-        served = true;
         answerLength = 0;
         write("{\"headers\":").write(headers.size()).write(",\"digest\":").write(headers.digest() & 0xffff)
             .write(",\"nodes\":").write(tree.size()).write(",\"items\":[");
@@ -104,6 +103,7 @@ public final class RequestContext implements Delayed {
         }
         write("]}\n");
         checksum = answerDigest();
+        served = true;
     }
 
     private int answerDigest() {
