@@ -29,10 +29,10 @@ final class BlockMarks {
         return mark;
     }
 
-    /** {@return a value for one LocalBlockPool, neither a mark nor {@link LocalBlockPool#ALARMED}; repeats itself after 2^32} */
+    /** {@return a value for one LocalBlockPool, neither a mark nor {@link LocalMagazines#ALARMED}; repeats itself after 2^32} */
     int nextHome() {
         int next = homes.decrementAndGet();
-        while (next == Block.FREE || next == LocalBlockPool.ALARMED || (next | 1) == (mark | 1)) {
+        while (next == Block.FREE || next == LocalMagazines.ALARMED || (next | 1) == (mark | 1)) {
             next = homes.decrementAndGet();
         }
         return next;

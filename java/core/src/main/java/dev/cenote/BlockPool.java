@@ -474,7 +474,7 @@ public final class BlockPool implements Pool<Block> {
     }
 
     /** The depot gave nothing: looks everywhere else, and says so to those who put. */
-    int retry(LocalBlockPool local, int code) {
+    int retry(LocalMagazines local, int code) {
         int last = collector.retry(local, code);
         if (last < 0) {
             refused.increment();

@@ -45,11 +45,11 @@ abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
 
     /** Index behind the newest free block. Written by the owner, read by closers and statistics. */
     int top;
-    /** What the near block's state holds while it is here and free. Set to a value of no block by {@link LocalBlockPool#alarm}. */
+    /** What the near block's state holds while it is here and free. Set to a value of no block by {@link LocalMagazines#alarm}. */
     int nearFree;
-    /** Below this there is none to take. Raised out of reach by {@link LocalBlockPool#alarm}, so that a get goes slowly. */
+    /** Below this there is none to take. Raised out of reach by {@link LocalMagazines#alarm}, so that a get goes slowly. */
     int least;
-    /** Here the magazines are full. Lowered to nothing by {@link LocalBlockPool#alarm}, so that a put goes slowly. */
+    /** Here the magazines are full. Lowered to nothing by {@link LocalMagazines#alarm}, so that a put goes slowly. */
     int limit;
     /** The code that the last refill ended with, if it failed. */
     int lastCode;
@@ -83,7 +83,7 @@ abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
         LOCK.setRelease(this, 0); /* pairs with tryLock */
     }
 
-    /** For as long as {@link LocalBlockPool#takeIdle} and its like make their calls to the depot. */
+    /** For as long as {@link LocalMagazines#takeIdle} and its like make their calls to the depot. */
     final void awaitRelease() {
         for (int tries = 0; (boolean) SEIZED.getVolatile(this); tries++) {
             Backoff.pause(tries);

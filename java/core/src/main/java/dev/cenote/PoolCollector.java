@@ -28,7 +28,7 @@ final class PoolCollector {
     }
 
     /** The depot gave nothing: looks everywhere else, and says so to those who put. Gives what the depot said last. */
-    int retry(LocalBlockPool local, int code) {
+    int retry(LocalMagazines local, int code) {
         int last = askWhileBusy(local, code);
         if (last > 0 || isBusy(last)) {
             return last;
@@ -67,7 +67,7 @@ final class PoolCollector {
     }
 
     /** Asks until another's growth or trim is over, a second at most. */
-    private static int askWhileBusy(LocalBlockPool local, int code) {
+    private static int askWhileBusy(LocalMagazines local, int code) {
         int last = code;
         long began = isBusy(last) ? System.nanoTime() : 0;
         for (int tries = 0; isBusy(last) && System.nanoTime() - began < BUSY_NANOS_MAX; tries++) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolLifetime {
 
-    static final StackLook LOOK = StackLook.into(LocalBlockPool.class);
+    static final StackLook LOOK = StackLook.into(LocalBlockPool.class, LocalMagazines.class);
 
     private static final int SEAL_TRIES = 10; /* at once; afterwards upkeep goes on trying */
     private static final System.Logger LOG = System.getLogger(BlockPool.class.getName());
