@@ -53,7 +53,7 @@ final class GatewayCommand implements Callable<Integer> {
     @Option(names = "--duration", paramLabel = "SECONDS", description = "Measured time per pool and round, 1 to 3600. Default: 16; quick: 6")
     private @Nullable Integer duration;
 
-    @Option(names = "--warm-up", paramLabel = "SECONDS", description = "Load before that, not measured, 0 to 600. Default: 8; quick: 6")
+    @Option(names = "--warm-up", paramLabel = "SECONDS", description = "Load before that, not measured, 0 to 600. Default: 30, until the compilers are done; quick: 20")
     private @Nullable Integer warmUp;
 
     @Option(names = "--after", paramLabel = "SECONDS", description = "How long gateways of the last round are watched after the load, 0 to 600. "
@@ -156,7 +156,7 @@ final class GatewayCommand implements Callable<Integer> {
 
     private ContextSettings settings() throws IOException {
         int seconds = pick("--duration", duration, quick ? 6 : 16, 1, 3600);
-        int warm = pick("--warm-up", warmUp, quick ? 6 : 8, 0, 600);
+        int warm = pick("--warm-up", warmUp, quick ? 20 : 30, 0, 600);
         int rest = pick("--after", after, quick ? 10 : 60, 0, 600);
         int times = pick("--rounds", rounds, quick ? 1 : 3, 1, 100);
         check("--connections", connections, 1, 10_000);

@@ -23,7 +23,7 @@ final class GenerationalContexts implements ContextPool, FlowListener {
         pool = GenerationalPool.builder(RequestContext::new)
             .name("contexts")
             .generation("T0", 1024, Duration.ofMillis(10))
-            .generation("T1", 512, Duration.ofSeconds(10))
+            .generation("T1", 512, Duration.ofSeconds(20))
             .generation("T2", 64, Duration.ZERO)
             .reset(RequestContext::reset)
             .flowScheduler(FlowScheduler.adaptive())
