@@ -59,7 +59,7 @@ final class Verdict {
         if (!none.isEmpty() || !emptied.isEmpty()) {
             said.add(title + ": " + (none + " " + emptied).strip());
         }
-        String floor = floor(own, Goals.find(rows, ContextPools.EMPTIED), Stream.of(ContextPools.QUEUE, ContextPools.RECYCLER)
+        String floor = floor(own, Goals.find(rows, ContextPools.EMPTIED), Stream.of(ContextPools.QUEUE, ContextPools.RECYCLER, ContextPools.STORMPOT)
             .map(kind -> Goals.find(rows, kind)).filter(Objects::nonNull).min(Comparator.comparingDouble(Verdict::pauses)).orElse(null));
         if (!floor.isEmpty()) {
             said.add(title + ": " + floor);

@@ -68,6 +68,9 @@ class VerdictTest {
             .contains("queue", "hits 100.0 %", "100 ms in 20 collections, -80 %", "140 ms in 28, 90 % of what a pool can save");
         assertThat(Verdict.of("Load", Figures.rows(List.of(result(ContextPools.EMPTIED, 600, 100, 100, 20), result(ContextPools.GENERATIONAL, 10, 28, 98, 50))),
             Map.of())).noneMatch(text -> text.contains("lets go of nothing"));
+        assertThat(Verdict.of("Load", Figures.rows(List.of(result(ContextPools.EMPTIED, 600, 100, 100, 20), result(ContextPools.QUEUE, 0, 20, 98, 80),
+            result(ContextPools.STORMPOT, 0, 10, 98, 80), result(ContextPools.GENERATIONAL, 10, 28, 98, 50))), Map.of()))
+            .as("the one that paused least").anyMatch(text -> text.contains("stormpot lets go of nothing"));
     }
 
     @Test
