@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
 final class GatewayCommand implements Callable<Integer> {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--quick", description = "One short round, to see that it works: three to four minutes. Its figures mean little")
+    @Option(names = "--quick", description = "One short round, to see that it works: about six minutes. Its figures mean little")
     private boolean quick;
 
     @Option(names = "--only", split = ",", paramLabel = "POOL", description = "Pools to run, separated by commas. Default: all: "
