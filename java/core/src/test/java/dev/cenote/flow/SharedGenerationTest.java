@@ -18,14 +18,18 @@ class SharedGenerationTest {
         return new Entry<>(object, collected);
     }
 
+    private Entry<Object> offered(Object object) {
+        Entry<Object> entry = entryOf(object);
+        assertThat(generation.offer(entry, object)).isTrue();
+        return entry;
+    }
+
     @Test
     void take_givesTheNewestFirst_eachWithItsObject() {
         Object first = new Object();
         Object second = new Object();
-        Entry<Object> older = entryOf(first);
-        Entry<Object> newer = entryOf(second);
-        assertThat(generation.offer(older, first)).isTrue();
-        assertThat(generation.offer(newer, second)).isTrue();
+        Entry<Object> older = offered(first);
+        Entry<Object> newer = offered(second);
 
         int slot = generation.take();
         assertThat(generation.entryIn(slot)).isSameAs(newer);
@@ -42,8 +46,8 @@ class SharedGenerationTest {
     void offer_ofATakenSlot_isRefusedUntilItIsVacated() {
         Object object = new Object();
         Object other = new Object();
-        generation.offer(entryOf(object), object);
-        generation.offer(entryOf(other), other);
+        offered(object);
+        offered(other);
         int slot = generation.take();
 
         assertThat(generation.offer(entryOf(other), other)).isFalse();
@@ -57,8 +61,7 @@ class SharedGenerationTest {
     @Test
     void offerAndTake_storeNoReferenceInTheEntry() {
         Object object = new Object();
-        Entry<Object> entry = entryOf(object);
-        generation.offer(entry, object);
+        Entry<Object> entry = offered(object);
         assertThat(entry.held).as("a store into an old entry would dirty a card").isNull();
         generation.vacate(generation.take());
         assertThat(entry.held).isNull();
@@ -67,8 +70,7 @@ class SharedGenerationTest {
     @Test
     void entryBroughtToTwoPlaces_countsInOne() {
         Object object = new Object();
-        Entry<Object> entry = entryOf(object);
-        generation.offer(entry, object);
+        Entry<Object> entry = offered(object);
         generation.offer(entry, object);
 
         generation.vacate(generation.take());
@@ -81,10 +83,8 @@ class SharedGenerationTest {
     void scan_leavesTheObjectInTheHandsOfTheJudge_ofThoseThatGo() {
         Object stays = new Object();
         Object goes = new Object();
-        Entry<Object> kept = entryOf(stays);
-        Entry<Object> gone = entryOf(goes);
-        generation.offer(kept, stays);
-        generation.offer(gone, goes);
+        Entry<Object> kept = offered(stays);
+        Entry<Object> gone = offered(goes);
 
         assertThat(generation.scan(entry -> entry == kept)).isEqualTo(1);
         assertThat(gone.held).isSameAs(goes);
@@ -96,8 +96,7 @@ class SharedGenerationTest {
     @Test
     void scan_ofAnEntryThatIsElsewhere_clearsItsPlaceAndDoesNotShowIt() {
         Object object = new Object();
-        Entry<Object> entry = entryOf(object);
-        generation.offer(entry, object);
+        Entry<Object> entry = offered(object);
         entry.state = Entry.TAKEN; /* what a misuse would leave behind */
 
         assertThat(generation.scan(shown -> {

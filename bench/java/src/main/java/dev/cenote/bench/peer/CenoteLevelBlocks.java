@@ -5,8 +5,8 @@ import dev.cenote.BlockPool;
 import dev.cenote.Checks;
 
 /**
- * The per-thread handle at the levels of checks that are not the default. Each is one class, as {@link CenoteLocalBlocks.Jni} is: with a class
- * more in between the same instructions of the pool took a fifth longer.
+ * The per-thread handle at the levels of checks that are not the default. Each is one class, as {@link CenoteLocalBlocks.Jni} is, so that
+ * the compiler has the same to find out about each.
  */
 final class CenoteLevelBlocks {
 
