@@ -88,30 +88,24 @@ public final class GenerationalPool<T> implements Pool<T> {
     @Override
     public T get() {
         Thread thread = Thread.currentThread();
-        T object = newest.pollNear(thread);
-        return object != null ? object : getElse(thread);
+        LocalGeneration<T> part = part(thread);
+        T object = part.pollNear(thread);
+        return object != null ? object : getElse(part, thread);
     }
 
-    private T getElse(Thread thread) {
-        T object = poll(thread);
+    /** Where a thread's own part stands if it is found at once: its own if it says so. */
+    private LocalGeneration<T> part(Thread thread) {
+        LocalGeneration<T> part = newest;
+        return part.isUsedBy(thread) ? part : locals.first(thread);
+    }
+
+    private T getElse(LocalGeneration<T> part, Thread thread) {
+        T object = part.poll(thread);
         if (object == null) {
             return orThrow(pollSlowly(thread));
         }
         if (sitesEvery != 0) {
             noteSite(thread, object);
-        }
-        return object;
-    }
-
-    /** From the thread's T0, if it is found at once. */
-    private @Nullable T poll(Thread thread) {
-        T object = newest.poll(thread);
-        if (object == null) {
-            LocalGeneration<T> first = locals.first(thread);
-            object = first.pollNear(thread);
-            if (object == null) {
-                object = first.poll(thread);
-            }
         }
         return object;
     }
@@ -224,9 +218,10 @@ public final class GenerationalPool<T> implements Pool<T> {
     @Override
     public @Nullable T tryGet() {
         Thread thread = Thread.currentThread();
-        T object = newest.pollNear(thread);
+        LocalGeneration<T> part = part(thread);
+        T object = part.pollNear(thread);
         if (object == null) {
-            object = poll(thread);
+            object = part.poll(thread);
         }
         if (object == null) {
             return pollSlowly(thread);
@@ -251,8 +246,9 @@ public final class GenerationalPool<T> implements Pool<T> {
     @Override
     public void put(T object) {
         Thread thread = Thread.currentThread();
-        if (!newest.offerNear(thread, object)) {
-            putElse(thread, object, defaultTag);
+        LocalGeneration<T> part = part(thread);
+        if (!part.offerNear(thread, object)) {
+            putElse(part, thread, object, defaultTag);
         }
     }
 
@@ -268,23 +264,20 @@ public final class GenerationalPool<T> implements Pool<T> {
 
     private void put(T object, Tag tag) {
         Thread thread = Thread.currentThread();
-        if (!newest.offerNear(thread, object, tag)) {
-            putElse(thread, object, tag);
+        LocalGeneration<T> part = part(thread);
+        if (!part.offerNear(thread, object, tag)) {
+            putElse(part, thread, object, tag);
         }
     }
 
-    private void putElse(Thread thread, T object, Tag tag) {
+    private void putElse(LocalGeneration<T> part, Thread thread, T object, Tag tag) {
         if (object == null) {
             throw new NullPointerException("pool \"" + name + "\" was given null instead of an object");
         }
         if (resets && !ready(object, entryOf(thread, object))) {
             return;
         }
-        int done = newest.offer(thread, object, tag);
-        if (done == LocalGeneration.NOT_HERE) {
-            LocalGeneration<T> first = locals.first(thread);
-            done = first.offerNear(thread, object, tag) ? LocalGeneration.DONE : first.offer(thread, object, tag);
-        }
+        int done = part.offer(thread, object, tag);
         if (done != LocalGeneration.DONE) {
             finish(done != LocalGeneration.NOT_HERE ? done : offerSlowly(thread, object, tag), object, tag);
         }

@@ -69,6 +69,11 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
 
     // The owner.
 
+    /** Tells whether it is this thread's and the thread may work here by itself; its next call here asks again. Any thread. */
+    boolean isUsedBy(Thread thread) {
+        return user == thread;
+    }
+
     /** Takes the near one; null: it is not here, or the caller is not its user. */
     @Nullable T pollNear(Thread thread) {
         int here = id;
@@ -201,15 +206,16 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
 
     /** Puts an object; DONE, DONE_MORE, REFUSED, or NOT_HERE if the caller is not its user. */
     int offer(Thread thread, T object, Tag tag) {
-        int oldTop = top; /* as in pollNear */
+        int here = id; /* not top, which lies with what only the owner writes: who asks in vain would take that line away */
         if (USER.getOpaque(this) != thread) {
             return NOT_HERE;
         }
+        int oldTop = top;
         if (oldTop < limit) {
             Entry<T> entry = entries[oldTop];
             if (entry != null && entry.refersTo(object) && entry.state == Entry.TAKEN && entry.tag == tag.local()
                     && --countdown >= 0) {
-                entry.state = id;
+                entry.state = here;
                 top = oldTop + 1;
                 return DONE;
             }
