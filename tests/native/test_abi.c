@@ -37,6 +37,7 @@ CN_TEST(abi, the_library_tells_about_itself_and_the_machine)
     assert_int_equal(cenote_cpu_check(), 0);
     assert_true(cenote_node_count() >= 1);
     assert_in_range(cenote_node_here(), 0, cenote_node_count() - 1);
+    assert_in_range(cenote_thread_roam(), 0, 1);
     assert_true(cenote_container_limit() > 0);
     assert_true(cenote_container_used() >= 0);
 }

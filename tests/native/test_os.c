@@ -7,6 +7,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "base/cn_error.h"
 #include "cn_test.h"
@@ -426,6 +428,52 @@ CN_TEST(os, a_thread_has_its_name_and_takes_no_signals)
     assert_string_equal(seen.name, "cenote-grower");
     assert_true(sigismember(&seen.blocked, SIGTERM) == 1 && sigismember(&seen.blocked, SIGUSR1) == 1);
     assert_int_equal(sigismember(&before, SIGTERM), sigismember(&after, SIGTERM)); /* the caller's mask is untouched */
+}
+
+/* ---- processors: of a thread that is bound to one, and of the thread that it starts ---- */
+
+typedef struct bound {
+    cpu_set_t own;
+    cpu_set_t started;
+    bool failed;
+} bound_t;
+
+static void *look_where(void *where)
+{
+    (void)sched_getaffinity(0, sizeof(cpu_set_t), where);
+    return NULL;
+}
+
+static void *bind_and_start(void *argument)
+{
+    bound_t *bound = argument;
+    cpu_set_t allowed, one;
+    (void)sched_getaffinity(0, sizeof allowed, &allowed);
+    CPU_ZERO(&one);
+    for (int cpu = CPU_SETSIZE - 1; cpu >= 0; cpu--) {
+        if (!CPU_ISSET(cpu, &allowed)) continue;
+        CPU_SET(cpu, &one);
+        break;
+    }
+    cn_os_thread_t thread;
+    bound->failed = sched_setaffinity(0, sizeof one, &one) != 0 ||
+                    cn_os_thread_start(&thread, "cenote-grower", look_where, &bound->started) != CN_OK;
+    if (!bound->failed) cn_os_thread_join(&thread);
+    (void)sched_getaffinity(0, sizeof bound->own, &bound->own);
+    return NULL;
+}
+
+CN_TEST(os, a_thread_that_a_bound_one_starts_may_run_wherever_the_process_may)
+{
+    bound_t bound = {.failed = false};
+    pthread_t starter;
+    assert_int_equal(pthread_create(&starter, NULL, bind_and_start, &bound), 0);
+    assert_int_equal(pthread_join(starter, NULL), 0);
+    assert_false(bound.failed);
+    cpu_set_t process;
+    assert_int_equal(sched_getaffinity(getpid(), sizeof process, &process), 0);
+    assert_true(CPU_EQUAL(&bound.started, &process));
+    assert_int_equal(CPU_COUNT(&bound.own), 1); /* the one that started it stays where it was */
 }
 
 CN_TEST(os, an_event_that_is_not_set_ends_with_the_time)

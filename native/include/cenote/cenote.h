@@ -62,6 +62,10 @@ CENOTE_API const char *cenote_error_text(int32_t code);
 CENOTE_API int32_t cenote_node_count(void);
 CENOTE_API int32_t cenote_node_here(void);
 
+/* Lets the calling thread run wherever the process's first thread may, for threads that work in the background and were started by
+ * one that is bound to a processor: they inherit that.  1: it may; 0: the system refused, nothing has changed. */
+CENOTE_API int32_t cenote_thread_roam(void);
+
 /* The limit and the use of this process's container in bytes; INT64_MAX: no limit.  Reads files. */
 CENOTE_API int64_t cenote_container_limit(void);
 CENOTE_API int64_t cenote_container_used(void);

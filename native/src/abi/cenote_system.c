@@ -3,6 +3,7 @@
 #include "cenote/cenote.h"
 #include "platform/cn_budget.h"
 #include "platform/cn_cpu.h"
+#include "platform/cn_os.h"
 #include "platform/cn_topology.h"
 
 int32_t cenote_abi_version(void)
@@ -30,6 +31,11 @@ int32_t cenote_node_here(void)
 {
     (void)cn_topology_load();
     return (int32_t)cn_topology_here();
+}
+
+int32_t cenote_thread_roam(void)
+{
+    return cn_os_thread_roam() ? 1 : 0;
 }
 
 static int64_t cenote_clamped(uint64_t bytes)

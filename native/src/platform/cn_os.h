@@ -94,7 +94,12 @@ uint64_t cn_os_nanos(void);
 void cn_os_yield(void);
 void cn_os_sleep(uint64_t nanos);
 
-/* Starts a background thread with all signals blocked and a small stack, named `name` (15 letters).  CN_ENOMEM. */
+/* Lets the calling thread run wherever the process's first thread may.  A new thread inherits the processors of the one that
+ * starts it, and a program that binds its busy threads often opens its pools on one of them: work in the background
+ * would stand in the way of just that thread.  False: refused, nothing has changed. */
+bool cn_os_thread_roam(void);
+
+/* Starts a background thread with all signals blocked and a small stack, named `name` (15 letters), that roams.  CN_ENOMEM. */
 typedef struct cn_os_thread {
     uint64_t id;
 } cn_os_thread_t;

@@ -20,6 +20,7 @@
 
 #define CN_OS_STACK_BYTES ((size_t)512 * 1024)
 #define CN_OS_SPINS       64
+#define CN_OS_CPUS_MAX    8192U /* the kernel's own limit on x86-64 */
 #define CN_OS_NANOS       1000000000U
 
 uint64_t cn_os_nanos(void)
@@ -119,9 +120,18 @@ typedef struct cn_os_start {
     cn_os_word_t taken; /* 1: the new thread has copied what it needs */
 } cn_os_start_t;
 
+bool cn_os_thread_roam(void)
+{
+    unsigned long cpus[CN_OS_CPUS_MAX / (CHAR_BIT * sizeof(unsigned long))];
+    if (CN_FAULT(os_affinity)) return false;
+    const long bytes = syscall(SYS_sched_getaffinity, getpid(), sizeof cpus, cpus); /* of the process's first thread */
+    return bytes > 0 && syscall(SYS_sched_setaffinity, 0, (size_t)bytes, cpus) == 0;
+}
+
 static void *cn_os_thread_main(void *argument)
 {
     cn_os_start_t *start = argument;
+    (void)cn_os_thread_roam(); /* refused: its work is slower, and in the way of the thread that started it */
     void *(*const run)(void *) = start->run;
     void *const what = start->argument;
     (void)prctl(PR_SET_NAME, start->name, 0UL, 0UL, 0UL); /* cut to 15 letters; only for people who look */

@@ -1,5 +1,6 @@
 package dev.cenote;
 
+import dev.cenote.internal.Roaming;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ final class Upkeep implements Runnable {
     private static @Nullable Thread thread;
 
     private int rounds;
+    private boolean roams;
 
     /** Something else that is due every 100 ms or so, for as long as it has joined. */
     interface Task {
@@ -106,6 +108,7 @@ final class Upkeep implements Runnable {
 
     /** One turn over all, in a method of its own so that no local variable keeps a pool alive while it sleeps. */
     private boolean round() {
+        roams = roams || Roaming.roam(); /* not before the first native pool */
         Due due = due();
         due.tasks.forEach(Upkeep::upkeep);
         boolean records = rounds++ % ROUNDS_PER_RECORD == 0;

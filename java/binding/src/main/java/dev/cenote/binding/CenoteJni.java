@@ -35,6 +35,9 @@ final class CenoteJni {
     @Name("cenote_node_here")
     static native int nodeHere();
 
+    @Name("cenote_thread_roam")
+    static native int threadRoam();
+
     @Name("cenote_container_limit")
     static native long containerLimit();
 

@@ -33,6 +33,11 @@ final class JniCalls implements NativeCalls {
     }
 
     @Override
+    public int threadRoam() {
+        return CenoteJni.threadRoam();
+    }
+
+    @Override
     public long containerLimit() {
         return CenoteJni.containerLimit();
     }

@@ -53,6 +53,8 @@ public interface NativeCalls {
 
     int nodeHere();
 
+    int threadRoam();
+
     long containerLimit();
 
     long containerUsed();

@@ -29,6 +29,7 @@ final class FfmCalls implements NativeCalls {
     private static final MethodHandle ERROR_TEXT = leaf("cenote_error_text", MemorySegment.class, int.class);
     private static final MethodHandle NODE_COUNT = call("cenote_node_count", int.class);
     private static final MethodHandle NODE_HERE = call("cenote_node_here", int.class);
+    private static final MethodHandle THREAD_ROAM = call("cenote_thread_roam", int.class);
     private static final MethodHandle CONTAINER_LIMIT = call("cenote_container_limit", long.class);
     private static final MethodHandle CONTAINER_USED = call("cenote_container_used", long.class);
     private static final MethodHandle POOL_OPEN = call("cenote_pool_open", long.class,
@@ -138,6 +139,15 @@ final class FfmCalls implements NativeCalls {
     public int nodeHere() {
         try {
             return (int) NODE_HERE.invokeExact();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public int threadRoam() {
+        try {
+            return (int) THREAD_ROAM.invokeExact();
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -1,5 +1,6 @@
 package dev.cenote.flow;
 
+import dev.cenote.internal.Roaming;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ final class FlowThread implements Runnable {
      */
     @Override
     public void run() {
+        Roaming.roam();
         while (true) {
             long now = System.nanoTime();
             long wait = Long.MAX_VALUE;

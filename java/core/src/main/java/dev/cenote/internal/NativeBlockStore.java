@@ -36,6 +36,7 @@ public final class NativeBlockStore implements BlockStore {
      */
     public NativeBlockStore(NativeCalls natives, StoreOptions options) throws StoreOpenException {
         this.natives = natives;
+        Roaming.enable(natives);
         int flags = (options.prefault() ? NativeCalls.PREFAULT : 0)
             | (options.hugePages() ? NativeCalls.HUGE_PAGES : 0)
             | (options.purgeLazy() ? NativeCalls.PURGE_LAZY : 0)

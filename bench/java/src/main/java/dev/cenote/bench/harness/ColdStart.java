@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * The first use of memory: {@value #MEBIBYTES} MiB taken in blocks, each written once, none given back, each get and
  * touch timed on its own. What the JIT needs is taught on other pools of the same kind, which keep their memory, so
  * that none of it comes back as the memory that is measured; on several, because code that saw one pool only is thrown away
- * when it meets the next. The clock's own cost is in every figure and told beside them.
+ * when it meets the next. The host of a virtual machine is made to {@linkplain BackedMemory hand over} memory before. The clock's own cost is in every figure and told beside them.
  *
  * <p>Arguments: peer, block bytes, milliseconds to let the opened pool rest before the first get.
  */
@@ -22,6 +22,7 @@ public final class ColdStart {
     private static final int TAUGHT_POOLS = 3;
     private static final int TAUGHT_MEBIBYTES = 32; /* of each */
     private static final int TAUGHT_ROUNDS = 20;
+    private static final long BACKED_BYTES = 512L << 20; /* what is measured, and what grows ahead of it */
     private static final int TIMER_READINGS = 20_000;
 
     private ColdStart() {
@@ -46,6 +47,7 @@ public final class ColdStart {
             taught.add(pool);
         }
 
+        BackedMemory.prepare(BACKED_BYTES);
         long opening = System.nanoTime();
         Peer shared = kind.open(bytes);
         long opened = System.nanoTime();
