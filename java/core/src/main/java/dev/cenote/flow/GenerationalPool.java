@@ -88,15 +88,13 @@ public final class GenerationalPool<T> implements Pool<T> {
     @Override
     public T get() {
         Thread thread = Thread.currentThread();
-        LocalGeneration<T> part = part(thread);
-        T object = part.pollNear(thread);
-        return object != null ? object : getElse(part, thread);
-    }
-
-    /** Where a thread's own part stands if it is found at once: its own if it says so. */
-    private LocalGeneration<T> part(Thread thread) {
         LocalGeneration<T> part = newest;
-        return part.isUsedBy(thread) ? part : locals.first(thread);
+        T object = part.pollNear(thread);
+        if (object == null && !part.isUsedBy(thread)) {
+            part = locals.first(thread);
+            object = part.pollNear(thread);
+        }
+        return object != null ? object : getElse(part, thread);
     }
 
     private T getElse(LocalGeneration<T> part, Thread thread) {
@@ -218,8 +216,12 @@ public final class GenerationalPool<T> implements Pool<T> {
     @Override
     public @Nullable T tryGet() {
         Thread thread = Thread.currentThread();
-        LocalGeneration<T> part = part(thread);
+        LocalGeneration<T> part = newest;
         T object = part.pollNear(thread);
+        if (object == null && !part.isUsedBy(thread)) {
+            part = locals.first(thread);
+            object = part.pollNear(thread);
+        }
         if (object == null) {
             object = part.poll(thread);
         }
@@ -246,8 +248,13 @@ public final class GenerationalPool<T> implements Pool<T> {
     @Override
     public void put(T object) {
         Thread thread = Thread.currentThread();
-        LocalGeneration<T> part = part(thread);
-        if (!part.offerNear(thread, object)) {
+        LocalGeneration<T> part = newest;
+        boolean done = part.offerNear(thread, object);
+        if (!done && !part.isUsedBy(thread)) {
+            part = locals.first(thread);
+            done = part.offerNear(thread, object);
+        }
+        if (!done) {
             putElse(part, thread, object, defaultTag);
         }
     }
@@ -264,8 +271,13 @@ public final class GenerationalPool<T> implements Pool<T> {
 
     private void put(T object, Tag tag) {
         Thread thread = Thread.currentThread();
-        LocalGeneration<T> part = part(thread);
-        if (!part.offerNear(thread, object, tag)) {
+        LocalGeneration<T> part = newest;
+        boolean done = part.offerNear(thread, object, tag);
+        if (!done && !part.isUsedBy(thread)) {
+            part = locals.first(thread);
+            done = part.offerNear(thread, object, tag);
+        }
+        if (!done) {
             putElse(part, thread, object, tag);
         }
     }
