@@ -36,7 +36,7 @@ CN_TEST(exchange, a_block_the_pool_never_gave_is_refused_and_none_is_taken)
     const uint32_t behind_the_last[1] = {251};
     assert_int_equal(cn_block_pool_put(pool, behind_the_last, 1), CN_BADBLOCK);
     cn_test_pool_fill(pool, blocks, 251);
-    assert_true(cn_block_pool_trim(pool, 0) != 0);
+    assert_true(cn_block_pool_trim(pool, 0) > 0);
     assert_int_equal(cn_block_pool_put(pool, blocks, 1), CN_BADBLOCK); /* it is with the system */
     cn_test_pool_end(pool);
 }

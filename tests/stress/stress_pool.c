@@ -208,7 +208,7 @@ static void *disturb(void *argument)
             (void)cn_block_pool_request(pool, CN_THAW);
             freezes++;
         } else {
-            trims += cn_block_pool_trim(pool, dice % 2U == 0 ? 0 : (dice >> 32) % (CHUNKS * CHUNK_BYTES)) != 0;
+            trims += cn_block_pool_trim(pool, dice % 2U == 0 ? 0 : (dice >> 32) % (CHUNKS * CHUNK_BYTES)) > 0;
         }
         cn_epoch_unpin(pin);
         (void)cn_epoch_collect();
@@ -275,7 +275,7 @@ static void check_nothing_is_missing(void)
 static void check_all_goes_back(void)
 {
     for (int i = 0; i < PATIENCE && cn_load_acquire(&pool->table.active) != 0; i++) {
-        (void)cn_block_pool_trim(pool, 0); /* 0 while the grower trims, which may wait for a processor */
+        (void)cn_block_pool_trim(pool, 0); /* CN_BUSY while the grower trims, which may wait for a processor */
         cn_os_sleep(1000000U);
     }
     if (cn_load_acquire(&pool->table.active) != 0) wrong("chunks in service after a trim", 0, 1, 0);

@@ -123,7 +123,8 @@ CENOTE_API int64_t cenote_histogram_floor(int32_t bucket);
 CENOTE_API int64_t cenote_pool_resident(int64_t pool);
 
 /* Gives idle memory back until at most keep_bytes of it are left, and never below initial_bytes.  Returns the bytes
- * taken out of service; their pages go back when no thread can still be inside the pool.  O(free blocks). */
+ * taken out of service, or CENOTE_BUSY while another thread trims the pool, which it soon has done; their pages go back when no
+ * thread can still be inside the pool.  O(free blocks). */
 CENOTE_API int64_t cenote_pool_trim(int64_t pool, int64_t keep_bytes);
 
 /* Closes or opens the admission to growth.  1: changed, 0: it was so already or the pool is closing. Lock-free. */

@@ -171,10 +171,10 @@ int64_t cenote_pool_trim(int64_t pool, int64_t keep_bytes)
     if (keep_bytes < 0) return CN_EINVAL;
     const cenote_visit_t visit = cenote_enter(pool);
     if (visit.pool == NULL) return CN_NOHANDLE;
-    const uint64_t bytes = cn_block_pool_trim(visit.pool, (uint64_t)keep_bytes);
+    const int64_t bytes = cn_block_pool_trim(visit.pool, (uint64_t)keep_bytes);
     cenote_leave(visit);
     for (int i = 0; i < 3; i++) (void)cn_epoch_collect(); /* two epochs, unless a thread is inside: then the grower */
-    return (int64_t)bytes;
+    return bytes;
 }
 
 static int32_t cenote_request(int64_t pool, cn_grow_event_t event)

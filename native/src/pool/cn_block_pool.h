@@ -105,8 +105,8 @@ bool cn_block_pool_request(cn_block_pool_t *pool, cn_grow_event_t event);
 void cn_block_pool_destroy(cn_block_pool_t *pool);
 
 /* Gives idle memory back until at most `keep_bytes` of it are left (cn_trim.c).  Returns the bytes retired; their
- * pages go with the epoch.  0 when another thread is trimming. */
-uint64_t cn_block_pool_trim(cn_block_pool_t *pool, uint64_t keep_bytes);
+ * pages go with the epoch.  CN_BUSY when there are some and another thread is trimming. */
+int64_t cn_block_pool_trim(cn_block_pool_t *pool, uint64_t keep_bytes);
 
 /* What the background grower does for a pool (cn_trim.c). */
 void cn_block_pool_work(cn_grower_client_t *client, uint64_t now_nanos);

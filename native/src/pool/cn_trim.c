@@ -215,10 +215,11 @@ static void cn_trim_sleep(cn_block_pool_t *pool)
     cn_store_seq_cst(&pool->need_expand, true);  /* rare: the next exchange of any thread wakes the grower */
 }
 
-uint64_t cn_block_pool_trim(cn_block_pool_t *pool, uint64_t keep_bytes)
+int64_t cn_block_pool_trim(cn_block_pool_t *pool, uint64_t keep_bytes)
 {
     const uint64_t idle = cn_trim_idle_bytes(pool);
-    if (idle <= keep_bytes || !cn_trim_begin(pool)) return 0;
+    if (idle <= keep_bytes) return 0;
+    if (!cn_trim_begin(pool)) return CN_BUSY;
     const uint64_t wanted = (idle - keep_bytes + pool->table.chunk_bytes - 1U) / pool->table.chunk_bytes;
     uint64_t gone = 0;
     cn_trim_sleep(pool); /* first: the grower would fill up again what goes */
@@ -228,7 +229,7 @@ uint64_t cn_block_pool_trim(cn_block_pool_t *pool, uint64_t keep_bytes)
         gone += cn_trim_depot(pool, &pool->node[i], INT64_MAX, cn_trim_quota(pool, wanted - gone));
     }
     cn_trim_end(pool);
-    return gone * pool->table.chunk_bytes;
+    return (int64_t)(gone * pool->table.chunk_bytes);
 }
 
 /* Gives back what nobody needed during the last period. */

@@ -1,5 +1,6 @@
 package dev.cenote;
 
+import dev.cenote.internal.Backoff;
 import dev.cenote.internal.BlockStore;
 import dev.cenote.internal.OutOfNativeMemoryException;
 import dev.cenote.internal.StoreCode;
@@ -397,9 +398,9 @@ public final class BlockPool implements Pool<Block> {
     /**
      * Gives idle memory back now: the magazines of all threads go to the depot, but those of a thread that is at work there
      * at this moment; then every chunk without a block in use goes to the system, down to the initial bytes. Costs a look at
-     * the stack of each thread with free blocks, and each of these threads its next exchange.
+     * the stack of each thread with free blocks, and each of these threads its next exchange. Waits while another thread trims.
      *
-     * @return the bytes taken out of service
+     * @return the bytes that this call took out of service
      */
     @Override
     public long trim() {
@@ -414,7 +415,12 @@ public final class BlockPool implements Pool<Block> {
             return 0;
         }
         accounts.takeAllUnused();
-        return store.trim(0);
+        long bytes = store.trim(0);
+        for (int tries = 0; bytes == StoreCode.BUSY.value(); tries++) { /* another thread trims, which may have begun before our blocks came */
+            Backoff.pause(tries);
+            bytes = store.trim(0);
+        }
+        return bytes;
     }
 
     @Override

@@ -10,18 +10,24 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a get does when the store is busy with another thread's growth or trim: a store that answers as written, then as it is. */
+/** What a get and a trim do when the store is busy with another thread's growth or trim: a store that answers as written, then as it is. */
 class BlockPoolBusyTest {
 
     private final Deque<StoreCode> answers = new ArrayDeque<>();
+    private final Deque<StoreCode> trimAnswers = new ArrayDeque<>();
 
     private BlockPool pool() throws Exception {
         BlockPoolBuilder builder = TestPools.builder();
         Backends.Opened opened = builder.openStore();
         BlockStore store = (BlockStore) Proxy.newProxyInstance(BlockStore.class.getClassLoader(), new Class<?>[] {BlockStore.class},
             (proxy, method, arguments) -> {
+                StoreCode answer = method.getName().equals("trim") ? trimAnswers.poll() : null;
+                if (answer != null) {
+                    return (long) answer.value();
+                }
                 Object result = call(opened.store(), method, arguments);
                 return method.getName().equals("open") ? scripted((BlockStore.Exchange) result) : result;
             });
@@ -54,6 +60,17 @@ class BlockPoolBusyTest {
             answer(StoreCode.BUSY, StoreCode.BUSY, StoreCode.BUSY);
             pool.put(pool.get());
             assertThat(answers).isEmpty();
+        }
+    }
+
+    @Test
+    void trimThatMeetsAnotherTrim_waitsAndGivesTheMemoryBack() throws Exception {
+        try (BlockPool pool = pool()) {
+            pool.put(pool.get());
+            trimAnswers.addAll(List.of(StoreCode.BUSY, StoreCode.BUSY));
+            assertThat(pool.trim()).isPositive();
+            assertThat(trimAnswers).isEmpty();
+            assertThat(pool.stats().chunksActive()).isZero();
         }
     }
 

@@ -77,7 +77,7 @@ public interface BlockStore {
     }
 
     /**
-     * {@return bytes taken out of service}
+     * {@return bytes taken out of service; the value of {@link StoreCode#BUSY} while another thread trims, which it soon has done}
      *
      * @param keepBytes idle memory to leave
      */

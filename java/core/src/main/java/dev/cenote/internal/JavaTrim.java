@@ -62,11 +62,14 @@ final class JavaTrim {
         return seen % 2 != 0 || turns.get() != seen;
     }
 
-    /** Takes idle memory out of service until at most {@code keepBytes} are left; gives the bytes. */
+    /** Takes idle memory out of service until at most {@code keepBytes} are left; gives the bytes, or BUSY while another thread trims. */
     long trim(long keepBytes) {
         long idle = depotBytes() + (long) chunks.spares() * shape.chunkBytes() + (long) carve.left() * shape.stride();
-        if (idle <= keepBytes || !turn.compareAndSet(false, true)) {
+        if (idle <= keepBytes) {
             return 0;
+        }
+        if (!turn.compareAndSet(false, true)) {
+            return StoreCode.BUSY.value();
         }
         try {
             long wanted = (idle - Math.max(0, keepBytes) + shape.chunkBytes() - 1) / shape.chunkBytes();

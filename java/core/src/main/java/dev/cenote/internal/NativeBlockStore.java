@@ -223,7 +223,8 @@ public final class NativeBlockStore implements BlockStore {
 
     @Override
     public long trim(long keepBytes) {
-        return Math.max(0, natives.poolTrim(handle, keepBytes)); /* closed and destroyed meanwhile: nothing to trim */
+        long bytes = natives.poolTrim(handle, keepBytes);
+        return bytes == StoreCode.BUSY.value() ? bytes : Math.max(0, bytes); /* closed and destroyed meanwhile: nothing to trim */
     }
 
     @Override
