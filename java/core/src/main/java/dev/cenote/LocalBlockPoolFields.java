@@ -55,6 +55,8 @@ abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
     int lastCode;
     /** Blocks taken here. Written by the owner. */
     long gets;
+    /** Puts that found their block's place unused since its get. Written by the owner. */
+    int returned;
     /** When {@code gets} passes this, the next block is watched, see {@link PoolWatch}. Written by the owner. */
     long sampleAt;
     /** Blocks that came from the depot. */
@@ -89,4 +91,13 @@ abstract class LocalBlockPoolFields extends LocalBlockPoolPad {
             Backoff.pause(tries);
         }
     }
+}
+
+/**
+ * Keeps the line pair between what the owner writes all the time and what follows free: whose magazines these are, which other threads
+ * read in each get and put when they are the newest.
+ */
+@SuppressWarnings("unused")
+abstract class LocalBlockPoolGap extends LocalBlockPoolFields {
+    private long g00, g01, g02, g03, g04, g05, g06, g07, g08, g09, g10, g11, g12, g13, g14, g15;
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Every read of what an alarm writes stands in a method of this class or of {@link LocalBlockPool}: who has raised it waits
  * until no thread is in one, see {@link PoolLifetime}.
  */
-abstract class LocalMagazines extends LocalBlockPoolFields {
+abstract class LocalMagazines extends LocalBlockPoolGap {
 
     static final int PAD = 32; /* ints: a line pair on either side */
     private static final int OUT_OF_REACH = Integer.MAX_VALUE;
@@ -47,8 +47,6 @@ abstract class LocalMagazines extends LocalBlockPoolFields {
      * puts it into its own magazines need not know.
      */
     @Nullable Block near;
-    /** Puts that found their block's place unused since its get. */
-    int returned;
     private int swings;
     private boolean refilledSinceSpill;
     /** Activity as PoolAccounts saw it last, and since when. */

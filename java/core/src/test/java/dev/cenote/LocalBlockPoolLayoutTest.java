@@ -20,12 +20,21 @@ class LocalBlockPoolLayoutTest {
         ClassLayout layout = layout();
         List<FieldLayout> hot = layout.fields().stream()
             .filter(field -> field.classShortName().equals("LocalBlockPoolFields")).toList();
-        assertThat(hot).extracting(FieldLayout::name).contains("top", "gets", "refilled", "spilled", "lastCode", "lock");
+        assertThat(hot).extracting(FieldLayout::name).contains("top", "gets", "returned", "refilled", "spilled", "lastCode", "lock");
         assertThat(hot).allSatisfy(field -> {
             assertThat(field.offset()).as("before %s", field.name()).isGreaterThanOrEqualTo(LINE_PAIR);
             assertThat(layout.instanceSize() - field.offset() - field.size()).as("behind %s", field.name())
                 .isGreaterThanOrEqualTo(LINE_PAIR);
         });
+    }
+
+    @Test
+    void whatOthersRead_liesALinePairAwayFromWhatTheOwnerWrites() {
+        ClassLayout layout = layout();
+        long owner = layout.fields().stream().filter(field -> field.name().equals("owner")).findFirst().orElseThrow().offset();
+        assertThat(layout.fields().stream().filter(field -> field.classShortName().equals("LocalBlockPoolFields")))
+            .isNotEmpty()
+            .allSatisfy(field -> assertThat(Math.abs(owner - field.offset())).as(field.name()).isGreaterThanOrEqualTo(LINE_PAIR));
     }
 
     private static ClassLayout layout() {
