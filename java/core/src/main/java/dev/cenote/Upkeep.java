@@ -20,7 +20,7 @@ final class Upkeep implements Runnable {
     private static @Nullable Thread thread;
 
     private int rounds;
-    private boolean roams;
+    private boolean askedToRoam;
 
     /** Something else that is due every 100 ms or so, for as long as it has joined. */
     interface Task {
@@ -108,7 +108,7 @@ final class Upkeep implements Runnable {
 
     /** One turn over all, in a method of its own so that no local variable keeps a pool alive while it sleeps. */
     private boolean round() {
-        roams = roams || Roaming.roam(); /* not before the first native pool */
+        askedToRoam = askedToRoam || Roaming.roam(); /* not before the first native pool */
         Due due = due();
         due.tasks.forEach(Upkeep::upkeep);
         boolean records = rounds++ % ROUNDS_PER_RECORD == 0;

@@ -21,12 +21,15 @@ public final class Roaming {
     }
 
     /**
-     * Lets the calling thread run wherever the process may.
+     * Lets the calling thread run wherever the process may; a system that refuses is not asked again.
      *
-     * @return false: there is no native library as yet, or the system refused
+     * @return false: there is no native library as yet, and nothing was asked
      */
     public static boolean roam() {
         NativeCalls loaded = natives;
-        return loaded != null && loaded.threadRoam() != 0;
+        if (loaded != null) {
+            loaded.threadRoam();
+        }
+        return loaded != null;
     }
 }
