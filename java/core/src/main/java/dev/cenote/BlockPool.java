@@ -3,6 +3,7 @@ package dev.cenote;
 import dev.cenote.internal.Backoff;
 import dev.cenote.internal.BlockStore;
 import dev.cenote.internal.OutOfNativeMemoryException;
+import dev.cenote.internal.Pulse;
 import dev.cenote.internal.StoreCode;
 import dev.cenote.internal.VirtualThreads;
 import java.lang.invoke.MethodHandles;
@@ -41,6 +42,9 @@ public final class BlockPool implements Pool<Block> {
         }
     }
 
+    /** After the time for which idle memory is kept, of which the store's own upkeep needs one and a half. */
+    static final long STILL_NANOS = 2_000_000_000L;
+
     static final int CLOSED = 1;
     static final int HUNGRY = 2;
 
@@ -68,6 +72,7 @@ public final class BlockPool implements Pool<Block> {
     private final PoolCollector collector;
     private final PoolLifetime lifetime;
     private volatile @Nullable Companion companion;
+    private final Pulse pulse = new Pulse();
 
     BlockPool(BlockPoolBuilder builder, Backends.Opened opened) {
         this.checks = builder.checks();
@@ -540,23 +545,30 @@ public final class BlockPool implements Pool<Block> {
         }
     }
 
-    /** What is due in the background, about every 100 ms. */
-    void upkeep(long nowNanos) {
+    /** Heard by the upkeep thread, which does not look at a pool that nobody uses. */
+    Pulse pulse() {
+        return pulse;
+    }
+
+    /**
+     * What is due in the background, about every 100 ms.
+     *
+     * @return true if nothing will be until somebody uses the pool
+     */
+    boolean upkeep(long nowNanos) {
         Thread owner = newest.owner;
         if (owner != null && !owner.isAlive()) {
             newest = nobody; /* before its magazines are taken over */
         }
         accounts.sweep();
         Companion with = companion;
-        if (with != null) {
-            with.upkeep();
-        }
+        boolean isStill = with == null || with.upkeep(nowNanos);
         if (isClosed()) {
-            lifetime.settle();
-        } else {
-            takeIdle(nowNanos);
-            store.upkeep(nowNanos);
+            return lifetime.settle() && isStill; /* from then on each put settles by itself */
         }
+        takeIdle(nowNanos);
+        store.upkeep(nowNanos);
+        return accounts.isStill(nowNanos, 2 * retainNanos + STILL_NANOS, retainNanos != 0) && isStill;
     }
 
     /**
@@ -590,8 +602,12 @@ public final class BlockPool implements Pool<Block> {
         /** Takes back a block that lies in no chunk of the pool; false: it is not out. */
         boolean takeLarge(Block block);
 
-        /** What is due in the background, about every 100 ms, until the pool's memory is released. */
-        void upkeep();
+        /**
+         * What is due in the background, about every 100 ms, until the pool's memory is released.
+         *
+         * @return as {@link BlockPool#upkeep}
+         */
+        boolean upkeep(long nowNanos);
     }
 
     void accompany(Companion with) {

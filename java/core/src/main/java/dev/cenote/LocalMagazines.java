@@ -109,6 +109,7 @@ abstract class LocalMagazines extends LocalBlockPoolGap {
 
     /** Ends an alarm if the pool's control word is clear; tells whether it is. */
     boolean calm() {
+        pool.pulse().beat();
         if (pool.isControlled()) {
             return false;
         }
@@ -124,6 +125,7 @@ abstract class LocalMagazines extends LocalBlockPoolGap {
 
     /** Fills from the depot; false: nothing came, and lastCode says why. */
     boolean refill() {
+        pool.pulse().beat();
         int code = ask();
         if (code < 0) {
             code = pool.retry(this, code);
@@ -156,6 +158,7 @@ abstract class LocalMagazines extends LocalBlockPoolGap {
 
     /** The magazines are full: enlarges them for a thread that empties them again and again, else spills the oldest. */
     private void makeRoom() {
+        pool.pulse().beat();
         boolean swung = refilledSinceSpill;
         refilledSinceSpill = false;
         if (swung && full < fullMax && ++swings >= SWINGS && !pool.isControlled()) {
@@ -245,12 +248,10 @@ abstract class LocalMagazines extends LocalBlockPoolGap {
      * @param idleNanos how long it must have done nothing
      */
     boolean takeIdle(long nowNanos, long idleNanos) {
-        long activity = activity();
-        if (activity != activitySeen) {
-            activitySeen = activity;
-            idleSince = nowNanos;
-        } else if (isIdle(nowNanos, idleNanos) && held() > 0) {
-            if (owner != null) {
+        if (!worked(nowNanos) && isIdle(nowNanos, idleNanos) && held() > 0) {
+            if (owner == Thread.currentThread()) {
+                flush(); /* the upkeep thread gives things back, too, and would find itself at work here */
+            } else if (owner != null) {
                 seize(owner);
             } else if (tryLock()) {
                 try {
@@ -278,8 +279,24 @@ abstract class LocalMagazines extends LocalBlockPoolGap {
         return held() == 0;
     }
 
+    /** Whether anything happened since the last look. */
+    private boolean worked(long nowNanos) {
+        long activity = activity();
+        if (activity == activitySeen) {
+            return false;
+        }
+        activitySeen = activity;
+        idleSince = nowNanos;
+        return true;
+    }
+
     boolean isIdle(long nowNanos, long idleNanos) {
         return nowNanos - idleSince >= idleNanos;
+    }
+
+    /** The same, looked at anew. */
+    boolean isStill(long nowNanos, long idleNanos) {
+        return !worked(nowNanos) && isIdle(nowNanos, idleNanos);
     }
 
     private void seize(Thread idler) {

@@ -62,6 +62,21 @@ final class PoolAccounts {
         return came && isIdle;
     }
 
+    /**
+     * Tells whether nobody has used the pool for so long, and the threads' magazines are as they will stay until somebody does.
+     *
+     * @param empties whether idle threads' magazines are emptied
+     */
+    synchronized boolean isStill(long nowNanos, long idleNanos, boolean empties) {
+        List<LocalBlockPool> parts = new ArrayList<>(locals.all());
+        parts.addAll(stripes.all());
+        boolean isStill = dying.isEmpty();
+        for (LocalBlockPool part : parts) {
+            isStill &= part.isStill(nowNanos, idleNanos) && (!empties || part.held() == 0); /* looks at each */
+        }
+        return isStill;
+    }
+
     /** What {@link #takeUnused} found in live threads' magazines. */
     enum Unused {
         /** Nothing. */

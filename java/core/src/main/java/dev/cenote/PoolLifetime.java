@@ -62,19 +62,23 @@ final class PoolLifetime {
         return sealed;
     }
 
-    /** Releases the memory if the pool is closed and every block is back. Any thread, any number of times. */
-    synchronized void settle() {
+    /**
+     * Releases the memory if the pool is closed and every block is back. Any thread, any number of times.
+     *
+     * @return false: a get that began before the close may still be on its way
+     */
+    synchronized boolean settle() {
         if (released || !seal()) {
-            return;
+            return released;
         }
         pool.collector().emptyQuarantine(); /* a put may have been on its way there */
-        if (accounts.sums().outside() > 0) {
-            return;
+        if (accounts.sums().outside() <= 0) {
+            last = measure();
+            released = true;
+            release.now();
+            Upkeep.leave(pool);
         }
-        last = measure();
-        released = true;
-        release.now();
-        Upkeep.leave(pool);
+        return true;
     }
 
     /** The numbers of this moment; of a released pool, the last ones. */

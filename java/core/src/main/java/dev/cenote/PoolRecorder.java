@@ -8,14 +8,28 @@ final class PoolRecorder {
 
     private @Nullable BlockPoolStats before;
 
+    /** Whether there is something to say that only a look at the pool tells. */
+    boolean isBehind() {
+        return before == null && FlightRecords.wantsStatistics();
+    }
+
+    /** The pool is as it was the last time. */
+    void repeat() {
+        BlockPoolStats last = before;
+        if (last != null && FlightRecords.wantsStatistics()) {
+            tell(last);
+        } else {
+            before = null; /* a later recording begins with a second of its own */
+        }
+    }
+
     void record(BlockPool pool) {
         if (!FlightRecords.wantsStatistics()) {
             before = null; /* a later recording begins with a second of its own */
             return;
         }
         BlockPoolStats now = pool.stats();
-        FlightRecords.statistics(now.pool(), now.bytesInUse(), now.bytesFree(), now.bytesReserved(), now.bytesCommitted(), now.gets(),
-            now.puts(), now.exchanges(), now.casFailures());
+        tell(now);
         BlockPoolStats last = before;
         before = now;
         if (last != null) {
@@ -23,6 +37,11 @@ final class PoolRecorder {
         } else if (now.growths() > 0 || now.growthsFailed() > 0) {
             growth(now); /* a young pool, or a young recording: what it has done so far */
         }
+    }
+
+    private static void tell(BlockPoolStats now) {
+        FlightRecords.statistics(now.pool(), now.bytesInUse(), now.bytesFree(), now.bytesReserved(), now.bytesCommitted(), now.gets(),
+            now.puts(), now.exchanges(), now.casFailures());
     }
 
     private static void growth(BlockPoolStats since) {

@@ -7,6 +7,7 @@ import dev.cenote.internal.StoreCode;
 import dev.cenote.internal.StoreOpenException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,17 +48,7 @@ public final class SizedPool implements AutoCloseable {
 
     SizedPool(SizedPoolBuilder.Plan plan) {
         this.plan = plan;
-        this.budget = new SharedBudget(plan.maximumBytes(), new SharedBudget.Reclaim() {
-            @Override
-            public void idle() {
-                collect();
-            }
-
-            @Override
-            public void unused(@Nullable BlockStore asking) {
-                collectUnused(asking);
-            }
-        });
+        this.budget = new SharedBudget(plan.maximumBytes(), new Collecting(this));
         this.lastClass = plan.lastClass();
         this.pools = new BlockPool[lastClass + 1];
         /* What stands on the slabs relies on these checks. */
@@ -77,10 +68,35 @@ public final class SizedPool implements AutoCloseable {
             }
 
             @Override
-            public void upkeep() {
-                small.upkeep();
+            public boolean upkeep(long nowNanos) {
+                return small.upkeep(nowNanos);
             }
         });
+    }
+
+    /** Does not keep the pool: the stores, which wait for its end, know the budget. */
+    private static final class Collecting implements SharedBudget.Reclaim {
+        private final WeakReference<SizedPool> pool;
+
+        Collecting(SizedPool pool) {
+            this.pool = new WeakReference<>(pool);
+        }
+
+        @Override
+        public void idle() {
+            SizedPool found = pool.get();
+            if (found != null) {
+                found.collect();
+            }
+        }
+
+        @Override
+        public void unused(@Nullable BlockStore asking) {
+            SizedPool found = pool.get();
+            if (found != null) {
+                found.collectUnused(asking);
+            }
+        }
     }
 
     private record Opened(BlockPool pool, BlockStore store) {

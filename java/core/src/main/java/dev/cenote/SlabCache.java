@@ -238,6 +238,7 @@ final class SlabCache {
      * blocks, then the thread is giving back what it used: all go home, and few are kept until it takes again.
      */
     private int spill(int index) {
+        source.beat();
         int first = index * PLACES;
         int end = ends[index];
         int room = moved(end);
@@ -289,6 +290,7 @@ final class SlabCache {
 
     /** Takes a block when the magazine is empty: fills a part of it. */
     long takeSlowly(int index, long bytes) {
+        source.beat();
         asked[2 * index]++;
         asked[2 * index + 1] += bytes;
         for (;;) {

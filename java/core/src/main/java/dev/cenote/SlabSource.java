@@ -20,6 +20,9 @@ interface SlabSource {
     /** {@return the slab that a block lies in} */
     Slab slab(long address);
 
+    /** Somebody uses the pool, see {@link dev.cenote.internal.Pulse}. */
+    void beat();
+
     /** Takes back a slab whose blocks are all free and which nobody owns. */
     void give(Slab slab);
 

@@ -87,6 +87,7 @@ final class SmallSizes implements SlabSource {
 
     /** The thread's own cache, or a stripe that is held until {@link #leave}. */
     private SlabCache enter(Thread thread) {
+        beat();
         SlabCache cache = VirtualThreads.isVirtual(thread) ? null : caches.find(thread);
         if (cache == null) {
             return lockStripe(thread);
@@ -150,6 +151,7 @@ final class SmallSizes implements SlabSource {
             cache.visit();
         }
         slab.giveRemotely(number);
+        beat(); /* after that: of a closed pool it is all that is looked for */
     }
 
     private CenoteException mistake(Slab slab, int index, long address) {
@@ -204,6 +206,11 @@ final class SmallSizes implements SlabSource {
     @Override
     public Slab slab(long address) {
         return directory.at(address);
+    }
+
+    @Override
+    public void beat() {
+        slabs.pulse().beat();
     }
 
     @Override
@@ -312,8 +319,8 @@ final class SmallSizes implements SlabSource {
         }
     }
 
-    /** Breaks up what no thread inherited for so long, and gives slabs back that are empty. */
-    private void sweep(long waitNanos) {
+    /** Breaks up what no thread inherited for so long, and gives slabs back that are empty. True: none is left to inherit. */
+    private boolean sweep(long waitNanos) {
         orphans.lock();
         try {
             if (!closed) { /* else all slabs are with settle */
@@ -324,6 +331,7 @@ final class SmallSizes implements SlabSource {
                 }
                 orphans.trim();
             }
+            return heirless.isEmpty();
         } finally {
             orphans.unlock();
         }
@@ -339,22 +347,25 @@ final class SmallSizes implements SlabSource {
         }
     }
 
-    /** What is due in the background. */
-    void upkeep() {
+    /** What is due in the background. True: nothing will be until somebody uses the pool. */
+    boolean upkeep(long nowNanos) {
         Thread owner = caches.newest.owner;
         if (owner != null && !owner.isAlive()) {
             caches.newest = orphans; /* before its cache is taken over */
         }
         if (closed) {
-            settle();
-        } else {
-            sweep(HEIR_WAIT_NANOS);
-            if (retainNanos != 0) {
-                List<SlabCache> all = caches.all();
-                all.addAll(stripes.all());
-                collector.reclaimIdle(System.nanoTime(), retainNanos, all);
-            }
+            return settle(); /* from then on each free beats, and leads to another look */
         }
+        boolean isStill = sweep(HEIR_WAIT_NANOS);
+        List<SlabCache> all = caches.all();
+        all.addAll(stripes.all());
+        if (retainNanos != 0) {
+            collector.reclaimIdle(nowNanos, retainNanos, all);
+        }
+        for (SlabCache cache : all) {
+            isStill &= cache.isIdle(nowNanos, 2 * retainNanos + BlockPool.STILL_NANOS); /* looks at each */
+        }
+        return isStill;
     }
 
     /** Refuses requests from now on. */

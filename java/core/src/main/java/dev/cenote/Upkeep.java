@@ -1,5 +1,6 @@
 package dev.cenote;
 
+import dev.cenote.internal.Pulse;
 import dev.cenote.internal.Roaming;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ final class Upkeep implements Runnable {
     private static final System.Logger LOG = System.getLogger(Upkeep.class.getName());
     private static final long PERIOD_MILLIS = 100;
     private static final int ROUNDS_PER_RECORD = 10;
+    private static final int ROUNDS_AT_REST = 300; /* half a minute: time for a collector to find a pool that was forgotten */
     private static final List<Member> POOLS = new ArrayList<>();
     private static final List<Task> TASKS = new ArrayList<>();
     private static @Nullable Thread thread;
@@ -33,9 +35,16 @@ final class Upkeep implements Runnable {
     /** A pool, held weakly, with what is remembered about it from record to record. */
     private static final class Member extends WeakReference<BlockPool> {
         private final PoolRecorder recorder = new PoolRecorder();
+        private final Pulse pulse;
 
         Member(BlockPool pool) {
             super(pool);
+            this.pulse = pool.pulse();
+        }
+
+        /** The pool, if it is there and to be looked at; see {@link Pulse} for why it is asked for so seldom. */
+        @Nullable BlockPool due(boolean seldom, boolean records) {
+            return pulse.isDue(seldom) || records && recorder.isBehind() ? get() : null;
         }
     }
 
@@ -72,7 +81,7 @@ final class Upkeep implements Runnable {
 
     static void leave(BlockPool pool) {
         synchronized (POOLS) {
-            POOLS.removeIf(reference -> reference.get() == pool || reference.refersTo(null));
+            POOLS.removeIf(reference -> reference.refersTo(pool) || reference.refersTo(null));
         }
     }
 
@@ -111,11 +120,14 @@ final class Upkeep implements Runnable {
         askedToRoam = askedToRoam || Roaming.roam(); /* not before the first native pool */
         Due due = due();
         due.tasks.forEach(Upkeep::upkeep);
-        boolean records = rounds++ % ROUNDS_PER_RECORD == 0;
+        boolean records = rounds % ROUNDS_PER_RECORD == 0;
+        boolean seldom = rounds++ % ROUNDS_AT_REST == 0;
         for (Member member : due.members) {
-            BlockPool pool = member.get();
+            BlockPool pool = member.due(seldom, records);
             if (pool != null) {
-                upkeep(pool, records ? member.recorder : null);
+                upkeep(pool, member, records);
+            } else if (records) {
+                member.recorder.repeat();
             }
         }
         return !due.isNothing();
@@ -129,11 +141,11 @@ final class Upkeep implements Runnable {
         }
     }
 
-    private static void upkeep(BlockPool pool, @Nullable PoolRecorder recorder) {
+    private static void upkeep(BlockPool pool, Member member, boolean records) {
         try {
-            pool.upkeep(System.nanoTime());
-            if (recorder != null) {
-                recorder.record(pool);
+            member.pulse.looked(pool.upkeep(System.nanoTime()));
+            if (records) {
+                member.recorder.record(pool);
             }
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, () -> "upkeep of " + pool + " failed; it is tried again", e);

@@ -3,6 +3,7 @@ package dev.cenote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cenote.internal.BlockStore;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,6 +30,18 @@ class ForgottenPoolTest {
             Thread.sleep(10);
         }
         assertThat(calls).containsExactly("close", "destroy");
+    }
+
+    /** Whatever refers to a pool from a place that outlives it would keep it for ever. */
+    @Test
+    @Timeout(120)
+    void poolsOfEachKind_thatWereUsedAndForgotten_areCollected() throws InterruptedException {
+        for (WeakReference<?> forgotten : ForgottenWhileMarkingTest.openAndForget()) {
+            while (!forgotten.refersTo(null)) {
+                System.gc();
+                Thread.sleep(10);
+            }
+        }
     }
 
     private static void watchAndForget(BlockStore store) {

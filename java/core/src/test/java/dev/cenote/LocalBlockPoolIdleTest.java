@@ -74,6 +74,22 @@ class LocalBlockPoolIdleTest {
         }
     }
 
+    /** As the upkeep thread does, which puts slabs for others. */
+    @Test
+    void theThreadThatLooks_givesItsOwnBack() {
+        try (BlockPool pool = hourly()) {
+            pool.put(pool.get());
+            long later = System.nanoTime() + 2 * HOUR_NANOS;
+            assertThat(pool.upkeep(later)).isFalse();
+            assertThat(pool.stats().blocksInMagazines()).isPositive();
+            assertThat(pool.upkeep(later + 2 * HOUR_NANOS)).isFalse();
+            assertThat(pool.stats().blocksInMagazines()).isZero();
+            assertThat(pool.upkeep(later + 5 * HOUR_NANOS)).as("nothing is left to do").isTrue();
+            pool.put(pool.get());
+            assertThat(pool.upkeep(later + 8 * HOUR_NANOS)).as("somebody used it").isFalse();
+        }
+    }
+
     private static BlockPool hourly() {
         return TestPools.builder().blockBytes(4096).maximumBytes(16 << 20).initialBytes(0).retainFor(Duration.ofHours(1)).build();
     }

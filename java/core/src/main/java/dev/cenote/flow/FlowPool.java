@@ -1,5 +1,7 @@
 package dev.cenote.flow;
 
+import dev.cenote.internal.Pulse;
+
 /**
  * What the flow scheduler asks of a pool. One thread calls at a time.
  * <p>A pool adds itself to its scheduler when it is built and removes itself when it is closed and empty. The scheduler
@@ -10,6 +12,9 @@ interface FlowPool {
 
     /** Its name, for logs, events and metrics. */
     String name();
+
+    /** {@return what tells that somebody uses it; see there for why the scheduler looks at other pools seldom} */
+    Pulse pulse();
 
     /**
      * Reads what a step over a pool without news reads, and changes nothing. The scheduler calls it for all pools before it steps any: after half

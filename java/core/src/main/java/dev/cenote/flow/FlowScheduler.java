@@ -1,6 +1,7 @@
 package dev.cenote.flow;
 
 import dev.cenote.internal.FlightRecords;
+import dev.cenote.internal.Pulse;
 import java.lang.System.Logger.Level;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every decision is an event for {@link FlowListener}s, and for the Flight Recorder ({@code dev.cenote.FlowStep},
  * {@code FlowDecision}, {@code Migration}, {@code Eviction}).
  * <p><b>Threads.</b> One daemon thread drives all schedulers of a class loader; it starts with the first pool and ends with the last.
- * It holds pools weakly. A get or a put never waits for it. Destroy hooks of idle entries run on it: one that blocks holds up the steps
+ * It holds pools weakly, and looks only every sixty steps at a pool in which nothing happened for forty, until somebody uses it again: so a
+ * pool that was forgotten is found by collectors that work while the program runs, too. A get or a put never waits for it. Destroy hooks of idle entries run on it: one that blocks holds up the steps
  * of all pools, no get and no put, and shows in {@link FlowSchedulerStats#stepNanosRunning()}. A pool whose step throws is counted and
  * logged, and the others go on.
  * <p><b>Degraded.</b> Where the JVM does not tell about collections (no {@code jdk.management} in the runtime), entries survive "a collection"
@@ -44,6 +46,10 @@ public final class FlowScheduler {
 
     /** Without news of collections, this much time counts as one. */
     static final int CYCLE_SECONDS_DEGRADED = 20;
+    /** A pool in which nothing happened for so many steps is at rest, */
+    static final int STEPS_TO_REST = 40;
+    /** and is stepped every so many times until somebody uses it again. */
+    static final int STEPS_AT_REST = 60;
 
     private static final System.Logger LOG = System.getLogger(FlowScheduler.class.getName());
     private static final FlowScheduler ADAPTIVE = new FlowSchedulerBuilder().name("adaptive").build();
@@ -71,6 +77,7 @@ public final class FlowScheduler {
     private boolean clockRead;
     private long degradedNanos;
     private int stepDecisions;
+    private int turns;
     /** What came of the glances; nobody reads it. */
     @SuppressWarnings("unused")
     private long glanced;
@@ -103,11 +110,21 @@ public final class FlowScheduler {
     /** A pool, held weakly, with what is known about it. */
     private static final class Member extends WeakReference<FlowPool> {
         private final PoolFlow flow;
+        private final Pulse pulse;
+        private boolean isDue;
+        /** By how many collections its entries have grown older since it was stepped last. */
+        private int survived;
         private boolean failed;
 
         Member(FlowPool pool, double fixed) {
             super(pool);
             flow = new PoolFlow(fixed);
+            pulse = pool.pulse();
+        }
+
+        /** The pool, if it is there and to be stepped in this turn; see {@link Pulse} for why it is asked for so seldom. */
+        @Nullable FlowPool due() {
+            return isDue ? get() : null;
         }
     }
 
@@ -186,18 +203,27 @@ public final class FlowScheduler {
         if (!isAble) {
             throw new IllegalStateException("FlowScheduler.off() does nothing and cannot be stepped; build the pool with another");
         }
+        step(true);
+    }
+
+    /** One turn over the pools that are due: of those that nobody uses, now and then only. The background thread. */
+    void stepDue() {
+        step(++turns % STEPS_AT_REST == 0);
+    }
+
+    private void step(boolean all) {
         turn.lock();
         try {
             stepBeganNanos = System.nanoTime();
             stepping = true;
-            turn();
+            turn(all);
         } finally {
             stepping = false;
             turn.unlock();
         }
     }
 
-    private void turn() {
+    private void turn(boolean seldom) {
         long began = stepBeganNanos;
         long clockNow = clock.getAsLong();
         long elapsed = clockRead ? Math.max(0, clockNow - nowNanos) : 0;
@@ -228,15 +254,19 @@ public final class FlowScheduler {
         Member[] all = members;
         long glances = 0;
         for (Member member : all) {
-            FlowPool pool = member.get();
+            member.isDue = member.pulse.isDue(seldom);
+            FlowPool pool = member.due();
             glances += member.flow.glance() + (pool == null ? 0 : pool.glance());
         }
         glanced = glances;
         for (Member member : all) {
-            FlowPool pool = member.get();
+            member.survived += survived;
+            FlowPool pool = member.due();
             if (pool != null) {
                 pools++;
                 failures += stepPool(member, pool, context) ? 0 : 1;
+            } else if (!member.refersTo(null)) {
+                pools++;
             }
         }
         beat.endPeriod();
@@ -274,7 +304,9 @@ public final class FlowScheduler {
 
     private boolean stepPool(Member member, FlowPool pool, PoolFlow.Turn context) {
         try {
-            member.flow.step(pool, context);
+            member.flow.step(pool, context.survived() == member.survived ? context : context.after(member.survived));
+            member.survived = 0;
+            member.pulse.looked(member.flow.idleSteps() >= STEPS_TO_REST);
             return true;
         } catch (RuntimeException | Error e) {
             /* the first with its stack, so that a pool that fails at every step does not fill the log */

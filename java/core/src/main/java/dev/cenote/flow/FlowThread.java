@@ -81,7 +81,7 @@ final class FlowThread implements Runnable {
 
     private static void step(FlowScheduler scheduler) {
         try {
-            scheduler.step();
+            scheduler.stepDue();
         } catch (RuntimeException | Error e) { /* of ours: a pool's or a listener's is caught within */
             LOG.log(System.Logger.Level.ERROR, "a step of " + scheduler + " failed; it is tried again", e);
         }

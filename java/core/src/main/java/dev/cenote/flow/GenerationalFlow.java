@@ -1,5 +1,6 @@
 package dev.cenote.flow;
 
+import dev.cenote.internal.Pulse;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -79,6 +80,11 @@ final class GenerationalFlow<T> implements FlowPool {
     @Override
     public String name() {
         return store.name;
+    }
+
+    @Override
+    public Pulse pulse() {
+        return store.pulse;
     }
 
     @Override

@@ -122,6 +122,7 @@ public final class GenerationalPool<T> implements Pool<T> {
 
     /** The same as get when T0 did not serve at once. Null: the limit is reached. */
     private @Nullable T pollSlowly(Thread thread) {
+        store.pulse.beat();
         LocalGeneration<T> local = VirtualThreads.isVirtual(thread) || store.isClosed() ? null : locals.find(thread);
         T object = null;
         if (local != null) {
@@ -296,6 +297,7 @@ public final class GenerationalPool<T> implements Pool<T> {
     }
 
     private int offerSlowly(Thread thread, T object, Tag tag) {
+        store.pulse.beat();
         LocalGeneration<T> own = VirtualThreads.isVirtual(thread) || store.isClosed() ? null : locals.find(thread);
         if (own != null) {
             return own.offerOwn(object, tag);

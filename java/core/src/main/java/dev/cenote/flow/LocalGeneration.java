@@ -349,6 +349,7 @@ final class LocalGeneration<T> extends LocalPlaces<T> {
 
     /** Finds room for one more: a larger share of T0, or by moving the older half to T1; false: there is none. */
     private boolean makeRoom() {
+        store.pulse.beat();
         int free = store.room.get();
         while (free > 0) {
             int more = Math.max(1, Math.min(QUANTUM, free / 4));

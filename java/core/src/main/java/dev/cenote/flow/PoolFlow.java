@@ -37,9 +37,14 @@ final class PoolFlow {
     private double missRate = Double.NaN;
     private double missDrop = Double.NaN;
     private double variance = Double.NaN;
+    private int idleSteps;
 
     /** What the whole step has in common. */
     record Turn(long nowNanos, long gcCycles, int survived, long allocatedBytesPerSecond, Audience audience) {
+        /** The same for a pool that missed turns. */
+        Turn after(int allSurvived) {
+            return new Turn(nowNanos, gcCycles, allSurvived, allocatedBytesPerSecond, audience);
+        }
     }
 
     /** Who hears of decisions. */
@@ -71,7 +76,13 @@ final class PoolFlow {
         return paneNanos[0] + gradient.glance() + (long) threshold() + paneBefore;
     }
 
+    /** {@return how many steps in a row found nothing to do, nor any get} */
+    int idleSteps() {
+        return idleSteps;
+    }
+
     void step(FlowPool pool, Turn turn) {
+        idleSteps++;
         FlowSample sample = pool.sample(turn.nowNanos);
         int slot = sample.pane % TagTimes.PANES;
         paneNanos[slot] = sample.pane == paneBefore ? paneNanos[slot] + sample.elapsedNanos : sample.elapsedNanos;
@@ -87,6 +98,7 @@ final class PoolFlow {
         for (int i = 0; i < sample.tags(); i++) {
             flow(pool, sample, sample.index(i), sample.times(i), seen, turn);
         }
+        idleSteps = sample.hits == 0 && sample.misses == 0 && sample.residences == 0 ? idleSteps : 0;
         if (turn.survived > 0) {
             destroyed(Action.AGE, pool.age(turn.nowNanos), sample, turn, "not asked for during three collections");
         }
@@ -191,6 +203,7 @@ final class PoolFlow {
 
     private void destroyed(Action action, int entries, FlowSample sample, Turn turn, String reason) {
         if (entries > 0) {
+            idleSteps = 0;
             FlightRecords.eviction(sample.pool, action.name(), entries);
             decide(turn, sample, action, "", -1, -1, entries, 0, 0, 0, () -> reason);
         }

@@ -2,6 +2,7 @@ package dev.cenote.flow;
 
 import dev.cenote.internal.FlightRecords;
 import dev.cenote.internal.JavaStack;
+import dev.cenote.internal.Pulse;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +51,8 @@ final class Store<T> {
     private final @Nullable SharedGeneration<T>[] shared;
     private volatile @Nullable Entry<T> doomed;
     private volatile int control;
+    /** Heard by the scheduler, which looks seldom at a pool that nobody uses. */
+    final Pulse pulse = new Pulse();
     /** Which period it is, and how many collections there were. */
     final Beat beat;
     final LongAdder created = new LongAdder();

@@ -1,5 +1,6 @@
 package dev.cenote.flow;
 
+import dev.cenote.internal.Pulse;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ final class ScriptedPool implements FlowPool {
     int ages;
     int evicts;
     RuntimeException failure;
+    final Pulse pulse = new Pulse();
     private final String name;
     private final TagTable tags = new TagTable(16, NAMES.length, 0);
     private final Map<String, List<long[]>> residences = new LinkedHashMap<>();
@@ -66,6 +68,11 @@ final class ScriptedPool implements FlowPool {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public Pulse pulse() {
+        return pulse;
     }
 
     @Override
