@@ -1,6 +1,7 @@
 package dev.cenote;
 
 import dev.cenote.internal.Backoff;
+import dev.cenote.internal.Pulse;
 import dev.cenote.internal.VirtualThreads;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
@@ -25,6 +26,7 @@ final class SmallSizes implements SlabSource {
 
     private final String name;
     private final BlockPool slabs;
+    private final Pulse pulse; /* that of the slabs */
     private final SlabDirectory directory = new SlabDirectory();
     private final SlabCache orphans = new SlabCache(null, CLASSES, this);
     private final ArrayDeque<SlabCache> heirless = new ArrayDeque<>(); /* of dead threads, guarded by the orphans' lock */
@@ -40,6 +42,7 @@ final class SmallSizes implements SlabSource {
     SmallSizes(String name, BlockPool slabs, long retainNanos) {
         this.name = name;
         this.slabs = slabs;
+        this.pulse = slabs.pulse();
         this.retainNanos = retainNanos;
         this.stripes = new LazyStripes<>(newStripe(), this::newStripe, unused -> { });
     }
@@ -210,7 +213,7 @@ final class SmallSizes implements SlabSource {
 
     @Override
     public void beat() {
-        slabs.pulse().beat();
+        pulse.beat();
     }
 
     @Override
