@@ -67,6 +67,50 @@ class FlowSchedulerTest {
         }
     }
 
+    /** As the background thread does. */
+    private void stepDue(int times) {
+        for (int i = 0; i < times; i++) {
+            scheduler.stepDue();
+            clock += 500 * MILLI;
+        }
+    }
+
+    @Test
+    void poolThatNobodyUses_isSteppedSeldom_butAlwaysByHand() {
+        pool.hits = 0;
+        scheduler.join(pool);
+        stepDue(FlowScheduler.STEPS_TO_REST);
+        assertThat(pool.times).hasSize(FlowScheduler.STEPS_TO_REST);
+        stepDue(FlowScheduler.STEPS_AT_REST);
+        assertThat(pool.times).hasSize(FlowScheduler.STEPS_TO_REST + 1);
+        step(3);
+        assertThat(pool.times).hasSize(FlowScheduler.STEPS_TO_REST + 4);
+        pool.pulse.beat();
+        stepDue(5);
+        assertThat(pool.times).hasSize(FlowScheduler.STEPS_TO_REST + 9);
+        assertThat(steps).hasSize(FlowScheduler.STEPS_TO_REST + FlowScheduler.STEPS_AT_REST + 8)
+            .allSatisfy(step -> assertThat(step.pools()).isEqualTo(1));
+    }
+
+    @Test
+    void poolInUse_isSteppedEachTime() {
+        scheduler.join(pool);
+        stepDue(3 * FlowScheduler.STEPS_AT_REST);
+        assertThat(pool.times).hasSize(3 * FlowScheduler.STEPS_AT_REST);
+    }
+
+    @Test
+    void poolAtRest_hearsOfCollectionsAtItsNextStep() {
+        pool.hits = 0;
+        scheduler.join(pool);
+        stepDue(FlowScheduler.STEPS_TO_REST);
+        cycles++;
+        stepDue(1);
+        assertThat(pool.calls).doesNotContain("age");
+        stepDue(FlowScheduler.STEPS_AT_REST);
+        assertThat(pool.calls).containsOnlyOnce("age");
+    }
+
     @Test
     void classPastTheThreshold_movesUpAndItsEntriesWithIt() {
         pool.residence("auth", 0, 20, 3);
