@@ -91,11 +91,9 @@ public final class SizedPool implements AutoCloseable {
         }
 
         @Override
-        public void unused(@Nullable BlockStore asking) {
+        public boolean unused(@Nullable BlockStore asking) {
             SizedPool found = pool.get();
-            if (found != null) {
-                found.collectUnused(asking);
-            }
+            return found == null || found.collectUnused(asking);
         }
     }
 
@@ -451,9 +449,10 @@ public final class SizedPool implements AutoCloseable {
         }
     }
 
-    /** Brings what live threads have and do not use there too; neither blocks nor grows. Costs looks at stacks. */
-    private void collectUnused(@Nullable BlockStore asking) {
-        if (asking != slabStore) { /* else slabs would be put into the magazines that they are about to come to; SmallSizes sees to it */
+    /** Brings what live threads have and do not use there too; neither blocks nor grows. Costs looks at stacks. False: not from slabs. */
+    private boolean collectUnused(@Nullable BlockStore asking) {
+        boolean everywhere = asking != slabStore;
+        if (everywhere) { /* else slabs would be put into the magazines that they are about to come to; SmallSizes sees to it */
             small.trimOthers();
             host.collectMine();
         }
@@ -461,6 +460,7 @@ public final class SizedPool implements AutoCloseable {
         for (BlockPool pool : opened()) {
             pool.collectUnused();
         }
+        return everywhere;
     }
 
     private List<BlockPool> opened() {

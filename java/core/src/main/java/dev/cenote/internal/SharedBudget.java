@@ -28,8 +28,9 @@ public final class SharedBudget {
          * What live threads have and do not use: when that was not enough, and for a while not again if this was not either.
          *
          * @param asking the store that is to grow: the calling thread is in the middle of a get from it; null: none
+         * @return false: there was a place where nobody could look on behalf of that store
          */
-        void unused(@Nullable BlockStore asking);
+        boolean unused(@Nullable BlockStore asking);
     }
 
     private final long maximumBytes;
@@ -40,6 +41,9 @@ public final class SharedBudget {
     private long charged;
     private long counted = System.nanoTime();
     private long vainUntil = System.nanoTime();
+    /** A store on behalf of which one cannot look everywhere, and until when nobody looks on its behalf. */
+    private @Nullable BlockStore partial;
+    private long partVainUntil;
     private volatile long largeBytes;
 
     /**
@@ -92,17 +96,31 @@ public final class SharedBudget {
             return true;
         }
         long began = System.nanoTime();
-        if (began - vainUntil < 0) {
+        if (rests(began, asking)) {
             return false; /* a program that lives at its bound would do nothing else */
         }
-        reclaim.unused(asking);
+        boolean everywhere = reclaim.unused(asking);
         shrink(ANY);
         boolean fits = fits(bytes);
         if (!fits) {
             long ended = System.nanoTime();
-            vainUntil = ended + REST * (ended - began);
+            rest(ended + REST * (ended - began), everywhere ? null : asking);
         }
         return fits;
+    }
+
+    private boolean rests(long now, @Nullable BudgetedStore asking) {
+        return now - vainUntil < 0 || asking != null && asking == partial && now - partVainUntil < 0;
+    }
+
+    /** After a search in vain: on behalf of one store only, if others may find more. */
+    private void rest(long until, @Nullable BudgetedStore only) {
+        if (only == null) {
+            vainUntil = until;
+        } else {
+            partial = only;
+            partVainUntil = until;
+        }
     }
 
     private void shrink(int part) {
