@@ -9,11 +9,13 @@ import java.util.List;
 final class PoolAccounts {
 
     private static final int LOOKS = 4; /* for idle threads, in the time that they have to be idle */
+    private static final long STILL_LOOK_NANOS = 1_000_000_000L;
 
     private final LocalTable locals;
     private final Stripes stripes;
     private final List<LocalBlockPool> dying = new ArrayList<>(); /* dead, and the depot could not take all of it yet */
     private long lookedNanos = System.nanoTime();
+    private long lookedStillNanos = lookedNanos;
     private long pastGets;
     private long pastOutside;
 
@@ -68,6 +70,10 @@ final class PoolAccounts {
      * @param empties whether idle threads' magazines are emptied
      */
     synchronized boolean isStill(long nowNanos, long idleNanos, boolean empties) {
+        if (nowNanos - lookedStillNanos < STILL_LOOK_NANOS) {
+            return false; /* a list each time would be garbage all the time */
+        }
+        lookedStillNanos = nowNanos;
         List<LocalBlockPool> parts = new ArrayList<>(locals.all());
         parts.addAll(stripes.all());
         boolean isStill = dying.isEmpty();
