@@ -52,6 +52,11 @@ public final class SlabCases {
         }
 
         @Override
+        public void beat() {
+            /* nobody looks after it in the background */
+        }
+
+        @Override
         public Slab take() {
             throw new AssertionError("no other slab is needed");
         }
