@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code ci/bench flow}: what the flow scheduler costs, in processor time and garbage of its own thread, while pools are at work. */
 @Command(name = "flow", mixinStandardHelpOptions = true, sortOptions = false,
         description = "What the flow scheduler costs: processor time and garbage of its thread, every 500 ms over many pools that two "
-                + "threads use all the time; in JVMs of their own. Aim: below 0.1 % of one core with 100 pools and 1000 tags.",
+                + "threads use all the time; in JVMs of their own. Aim: below 0.1 %% of one core with 100 pools and 1000 tags.",
         footer = {"", "Exit code: 0 measured (whatever the verdict), 1 a JVM failed, 2 wrong usage."})
 public final class FlowCommand implements Callable<Integer> {
 
