@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.cenote.flow.GenerationalPool;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,21 +28,11 @@ class BackgroundThreadsTest {
         assumeTrue(TestPools.BACKEND != Backend.JAVA, "without the native library nobody can tell a thread where it may run");
         assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "a thread cannot be bound to fewer processors than there are");
         Path output = folder.resolve("threads.txt");
-        String path = classes(BlockPool.class) + File.pathSeparator + classes(BackgroundThreadsTest.class) + File.pathSeparator
-            + System.getProperty("java.class.path");
-        Process child = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-cp", path,
-            "-Dcenote.test.backend=" + TestPools.BACKEND, BoundOpener.class.getName())
-            .redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        if (!child.waitFor(120, TimeUnit.SECONDS)) {
-            child.destroyForcibly();
-        }
+        int code = ChildJvm.run(output, "-cp", ChildJvm.classPath(), "-Dcenote.test.backend=" + TestPools.BACKEND,
+            BoundOpener.class.getName());
         String told = Files.readString(output);
-        assertThat(child.waitFor()).as(told).isZero();
+        assertThat(code).as(told).isZero();
         assertThat(told).contains("every thread roams");
-    }
-
-    private static String classes(Class<?> type) throws Exception {
-        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
     }
 
     /** Runs in a JVM of its own, since background threads are started once in a process. */

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.cenote.flow.FlowScheduler;
 import dev.cenote.flow.GenerationalPool;
-import java.io.File;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,28 +26,13 @@ class ForgottenWhileMarkingTest {
 
     @Test
     void poolsAreCollectedThoughMarkingTakesLongerThanARoundOfUpkeep() throws Exception {
-        assumeTrue(run(folder.resolve("version.txt"), "-XX:+UseZGC", "-version") == 0, "this JDK has no collector that marks concurrently");
+        assumeTrue(ChildJvm.run(folder.resolve("version.txt"), "-XX:+UseZGC", "-version") == 0, "this JDK has no collector that marks concurrently");
         Path output = folder.resolve("marking.txt");
-        int code = run(output, "-XX:+UseZGC", "-Xmx1536m", "-Dcenote.test.backend=" + TestPools.BACKEND, "-cp",
-            classes(BlockPool.class) + File.pathSeparator + classes(ForgottenWhileMarkingTest.class) + File.pathSeparator
-            + System.getProperty("java.class.path"), Marking.class.getName());
+        int code = ChildJvm.run(output, "-XX:+UseZGC", "-Xmx1536m", "-Dcenote.test.backend=" + TestPools.BACKEND, "-cp",
+            ChildJvm.classPath(), Marking.class.getName());
         String told = Files.readString(output);
         assertThat(code).as(told).isZero();
         assertThat(told).contains("all were collected");
-    }
-
-    private static int run(Path output, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
-        command.addAll(List.of(arguments));
-        Process child = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        if (!child.waitFor(180, TimeUnit.SECONDS)) {
-            child.destroyForcibly();
-        }
-        return child.waitFor();
-    }
-
-    private static String classes(Class<?> type) throws Exception {
-        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
     }
 
     /** Opens a pool of each kind and uses it; they can be reached through what comes back only. */
